@@ -1,0 +1,165 @@
+/**
+ * What a reader is shown: rows as the store's reading queries answer them, times as ISO 8601 texts, straight from the
+ * database and on to the wire without a stop.
+ */
+import type { Capability } from "./capability.ts";
+import type { Fault } from "./fault.ts";
+import type { CauseKind } from "./foreign.ts";
+import type { HandOffClass } from "./hand-off.ts";
+import type { Json } from "./json.ts";
+import type { RunState } from "./run-state.ts";
+import type { Dialect } from "./schedule.ts";
+
+export interface SourceView {
+  readonly id: number;
+  readonly name: string;
+  readonly adapter: string;
+  readonly url: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly capabilities: readonly Capability[];
+  readonly handOff: HandOffClass;
+  /** Null until the first attempt: unknown is a state we show. */
+  readonly reachable: boolean | null;
+  readonly version: string | null;
+  readonly fault: Fault | "ours" | null;
+  readonly error: string | null;
+  readonly missingRights: readonly string[];
+  readonly troubles: readonly string[];
+  readonly clockSkewMs: number | null;
+  readonly latencyMs: number | null;
+  readonly paceMs: number | null;
+  readonly attemptedAt: string | null;
+  readonly lastSyncedAt: string | null;
+  /** How old our picture is, by the database's clock. Null before the first sync. */
+  readonly lagMs: number | null;
+  readonly jobs: number;
+  readonly backfill: BackfillView | null;
+}
+
+/** How far the first look back has come. */
+export interface BackfillView {
+  readonly from: string;
+  readonly reached: string | null;
+  readonly doneAt: string | null;
+  readonly runs: number;
+}
+
+export interface JobView {
+  readonly id: number;
+  readonly sourceId: number;
+  readonly source?: SourceView;
+  readonly externalId: string;
+  readonly name: string;
+  readonly path: readonly string[];
+  readonly description: string | null;
+  readonly schedule: ScheduleView | null;
+  readonly paused: boolean;
+  readonly owner: string | null;
+  readonly tags: readonly string[];
+  readonly url: string | null;
+  readonly capabilities: readonly Capability[] | null;
+  readonly handOff: HandOffClass;
+  readonly problem: string | null;
+  readonly observedAt: string;
+  readonly goneAt: string | null;
+}
+
+export interface ScheduleView {
+  readonly expression: string;
+  readonly dialect: Dialect;
+  readonly timezone: string | null;
+  readonly text: string | null;
+  readonly nextAt: string | null;
+}
+
+export interface RunView {
+  readonly id: number;
+  readonly sourceId: number;
+  readonly jobId: number;
+  readonly job?: JobView;
+  readonly externalId: string;
+  readonly attempt: number;
+  readonly state: RunState;
+  readonly nativeState: string;
+  readonly stateRule: string;
+  readonly causeKind: CauseKind;
+  readonly causeBy: string | null;
+  readonly causeKey: string | null;
+  readonly parameters: Json;
+  readonly errorKind: string | null;
+  readonly errorMessage: string | null;
+  readonly queuedAt: string | null;
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+  readonly url: string | null;
+  readonly occurredAt: string;
+  readonly observedAt: string;
+  /** Its source has not been read for longer than it should have been: what is shown may be past. */
+  readonly stale: boolean;
+  readonly goneAtSource: string | null;
+}
+
+export interface AttemptView {
+  readonly attempt: number;
+  readonly state: RunState;
+  readonly nativeState: string;
+  readonly stateRule: string;
+  readonly errorKind: string | null;
+  readonly errorMessage: string | null;
+  readonly queuedAt: string | null;
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+  readonly observedAt: string;
+}
+
+/** Counts kept as the data arrives. `since` and `until` are the moments truly counted, to the minute. */
+export interface FleetView {
+  readonly since: string;
+  readonly until: string;
+  readonly counts: readonly { readonly sourceId: number; readonly state: RunState; readonly runs: number }[];
+  /** Those that are counted, where they were asked for. */
+  readonly sources?: readonly SourceView[];
+}
+
+/** One page of a list. */
+export interface Slice<T> {
+  readonly items: readonly T[];
+  readonly hasMore: boolean;
+}
+
+/** Where a page begins: after the row with this key. */
+export interface Keyset {
+  readonly at: string;
+  readonly id: number;
+}
+
+export interface RunFilter {
+  readonly source?: readonly string[];
+  /** References, `source/job`. */
+  readonly job?: readonly string[];
+  readonly state?: readonly RunState[];
+  readonly startedAfter?: string;
+  readonly startedBefore?: string;
+  readonly endedAfter?: string;
+  readonly endedBefore?: string;
+  /** `key=value`, matched against the labels of the source; `key` alone means any value. */
+  readonly label?: readonly string[];
+  readonly cause?: readonly CauseKind[];
+  /** Part of a job's name, of an error, or the beginning of the run's own id. */
+  readonly text?: string;
+}
+
+export type RunOrder = "started-desc" | "started-asc";
+
+export interface JobFilter {
+  readonly source?: readonly string[];
+  readonly label?: readonly string[];
+  readonly tag?: readonly string[];
+  readonly owner?: readonly string[];
+  readonly paused?: boolean;
+  /** Jobs that are gone are left out unless asked for. */
+  readonly gone?: boolean;
+  readonly text?: string;
+}
+
+export type JobOrder = "name-asc" | "name-desc" | "next-asc";
