@@ -1,0 +1,29 @@
+/** Every question, in the order in which a person would want to hear the answers. */
+import { aborts } from "./aborts.ts";
+import { acting } from "./acting.ts";
+import { changes } from "./changes.ts";
+import { faults } from "./faults.ts";
+import { history } from "./history.ts";
+import { listing } from "./listing.ts";
+import { observing } from "./observing.ts";
+import { openRuns } from "./open-runs.ts";
+import { probing } from "./probing.ts";
+import type { QuestionGroup } from "./question.ts";
+import { secrecy } from "./secrecy.ts";
+import { starting } from "./starting.ts";
+import { words } from "./words.ts";
+
+export const SUITE: readonly QuestionGroup[] = [
+  probing,
+  listing,
+  changes,
+  history,
+  openRuns,
+  observing,
+  words,
+  faults,
+  aborts,
+  secrecy,
+  starting,
+  acting,
+];

@@ -1,0 +1,29 @@
+/** The bodies a Toy answers with, as far as we read them. What we do not read may be missing or new. */
+import { z } from "zod";
+
+export const list = z.object({ rows: z.array(z.unknown()), next: z.string().nullable() });
+
+export const about = z.object({ version: z.string(), allowed: z.array(z.string()) });
+
+export const task = z.object({
+  name: z.string().min(1),
+  cron: z.string().nullable(),
+  enabled: z.boolean(),
+});
+
+const moment = z.iso.datetime().transform((text) => new Date(text));
+
+export const execution = z.object({
+  id: z.string().min(1),
+  task: z.string().min(1),
+  // Any word: one that a newer Toy invents must not cost us the row.
+  state: z.string(),
+  key: z.string().nullable(),
+  arguments: z.json(),
+  queued_at: moment.nullable(),
+  started_at: moment.nullable(),
+  ended_at: moment.nullable(),
+});
+
+export type ToyTask = z.infer<typeof task>;
+export type ToyExecution = z.infer<typeof execution>;
