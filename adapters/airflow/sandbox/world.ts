@@ -1,0 +1,211 @@
+/** What Airflow's users, its scheduler and its clock do behind our back. */
+import { Cron } from "croner";
+import type { SandboxRun, SandboxWorld } from "../../../src/adapter/sandbox.ts";
+import { isTerminal, type RunState } from "../../../src/model/run-state.ts";
+import { runIdOf } from "../ours.ts";
+import { type DagTable, dagTable } from "./dag-table.ts";
+import type { DagRow, RunRow } from "./rows.ts";
+import { type RunTable, runTable } from "./run-table.ts";
+
+export type AirflowJob = Parameters<SandboxWorld["addJob"]>[0] &
+  Partial<Omit<DagRow, "dagId" | "schedule" | "paused" | "parsedAt">>;
+
+export interface AirflowRunWords {
+  readonly runType?: string;
+  readonly triggeredBy?: string | null;
+  readonly user?: string | null;
+  readonly note?: string | null;
+  /** Airflow's own word where ours has none: a state that a newer version invents. */
+  readonly word?: string;
+  readonly logicalDate?: Date | null;
+}
+
+export interface AirflowWorld extends SandboxWorld {
+  addJob(job: AirflowJob): void;
+  addRun(run: SandboxRun & AirflowRunWords): string;
+  setRun(
+    jobId: string,
+    runId: string,
+    change: Partial<Omit<SandboxRun, "jobId" | "runId">> & Pick<AirflowRunWords, "note" | "word">,
+  ): void;
+  /** The file is gone or broken: Airflow keeps the row and hides it. */
+  changeJob(id: string, change: Partial<Omit<DagRow, "dagId">>): void;
+}
+
+export interface Database {
+  readonly dags: DagTable;
+  readonly runs: RunTable;
+  readonly requests: string[];
+  now(): number;
+}
+
+export function database(now: () => Date): Database {
+  return { dags: dagTable(), runs: runTable(), requests: [], now: () => now().getTime() };
+}
+
+/** Airflow has no word for a cancelled run: it is failed, and our note tells. Nor for waiting and skipped. */
+const WORDS: Readonly<Record<RunState, string>> = {
+  queued: "queued",
+  running: "running",
+  waiting: "running",
+  succeeded: "success",
+  failed: "failed",
+  cancelled: "failed",
+  skipped: "success",
+  unknown: "restarting",
+};
+
+const CANCEL_NOTE = "cancelled via Tutti";
+
+export function airflowWorld(db: Database): AirflowWorld {
+  return {
+    addJob: ({ id, schedule, paused, ...rest }) => db.dags.put(newDag(id, schedule ?? null, paused ?? false, rest, db)),
+    changeJob: (id, change) => db.dags.put({ ...dagOf(db, id), ...change }),
+    removeJob(id) {
+      // `airflow dags delete` takes the history along.
+      for (const run of db.runs.ofDag(id)) db.runs.remove(run);
+      db.dags.remove(id);
+    },
+
+    addRun(run) {
+      if (!db.dags.get(run.jobId)) db.dags.put(newDag(run.jobId, null, false, {}, db));
+      return db.runs.insert(newRun(run, db)).runId;
+    },
+    setRun(jobId, runId, change) {
+      const run = runOf(db, jobId, runId);
+      db.runs.update(run, { ...moved(run, change, db.now()), updatedAt: db.now() });
+    },
+    removeRun: (jobId, runId) => db.runs.remove(runOf(db, jobId, runId)),
+
+    startedWithKey: (key) =>
+      db.runs
+        .all()
+        .filter((run) => run.runId === runIdOf(key))
+        .map((run) => run.runId),
+    get requests() {
+      return db.requests;
+    },
+  };
+}
+
+function dagOf(db: Database, id: string): DagRow {
+  const dag = db.dags.get(id);
+  if (!dag) throw new Error(`the sandbox has no DAG ${id}`);
+  return dag;
+}
+
+function runOf(db: Database, jobId: string, runId: string): RunRow {
+  const run = db.runs.get(jobId, runId);
+  if (!run) throw new Error(`the sandbox has no run ${runId} of ${jobId}`);
+  return run;
+}
+
+function newDag(dagId: string, schedule: string | null, paused: boolean, rest: Partial<DagRow>, db: Database): DagRow {
+  return {
+    dagId,
+    displayName: dagId,
+    description: null,
+    schedule,
+    interval: undefined,
+    paused,
+    stale: false,
+    importError: null,
+    subdag: false,
+    owners: ["airflow"],
+    tags: [],
+    fileloc: `/opt/airflow/dags/${dagId}.py`,
+    parsedAt: db.now(),
+    ...rest,
+  };
+}
+
+function newRun(run: SandboxRun & AirflowRunWords, db: Database): Omit<RunRow, "id"> {
+  const now = db.now();
+  const times = timesOf(run, now);
+  const runType = run.runType ?? (db.dags.get(run.jobId)?.schedule ? "scheduled" : "manual");
+  const runAfter = times.queuedAt ?? times.startDate ?? now;
+  const logicalDate = run.logicalDate === undefined ? runAfter : (run.logicalDate?.getTime() ?? null);
+  return {
+    dagId: run.jobId,
+    runId: run.runId ?? freeRunId(db, run.jobId, runType, runAfter),
+    runType,
+    triggeredBy: run.triggeredBy ?? (runType === "scheduled" ? "timetable" : "ui"),
+    user: run.user ?? null,
+    conf: run.parameters ?? {},
+    logicalDate,
+    runAfter,
+    state: run.word ?? WORDS[run.state],
+    note: run.note ?? (run.state === "cancelled" ? CANCEL_NOTE : null),
+    ...times,
+    updatedAt: now,
+  };
+}
+
+/** What is not told follows from the state, at the sandbox's clock. */
+function timesOf(run: SandboxRun, now: number): Pick<RunRow, "queuedAt" | "startDate" | "endDate"> {
+  const ended = isTerminal(run.state) ? (run.endedAt?.getTime() ?? (run.endedAt === null ? null : now)) : null;
+  const started =
+    run.startedAt?.getTime() ?? (run.startedAt === null || run.state === "queued" ? null : (ended ?? now));
+  return {
+    queuedAt: run.queuedAt?.getTime() ?? (run.queuedAt === null ? null : (started ?? now)),
+    startDate: started,
+    endDate: run.endedAt?.getTime() ?? ended,
+  };
+}
+
+/** `scheduled__2026-01-01T00:00:00+00:00`, as Airflow names them; one more microsecond where that is taken. */
+function freeRunId(db: Database, dagId: string, runType: string, at: number): string {
+  const stem = `${runType}__${new Date(at).toISOString().slice(0, 19)}`;
+  for (let micros = 0; ; micros++) {
+    const runId = `${stem}${micros === 0 ? "" : `.${String(micros).padStart(6, "0")}`}+00:00`;
+    if (!db.runs.get(dagId, runId)) return runId;
+  }
+}
+
+type RunChange = Parameters<AirflowWorld["setRun"]>[2];
+
+function moved(run: RunRow, change: RunChange, now: number): Partial<RunRow> {
+  const state = change.word ?? (change.state === undefined ? run.state : WORDS[change.state]);
+  const note = change.note ?? (change.state === "cancelled" ? CANCEL_NOTE : run.note);
+  return { state, note, ...movedTimes(run, state, change, now) };
+}
+
+/** Clearing a finished run keeps its id, queues it anew, and takes its times away. */
+function movedTimes(run: RunRow, state: string, change: RunChange, now: number): Partial<RunRow> {
+  const cleared = isOver(run.state) && !isOver(state);
+  const started = cleared ? null : run.startDate;
+  return {
+    queuedAt: given(change.queuedAt, cleared ? now : run.queuedAt),
+    startDate: given(change.startedAt, state === "queued" ? started : (started ?? now)),
+    endDate: given(change.endedAt, isOver(state) ? (run.endDate ?? now) : null),
+  };
+}
+
+function given(time: Date | null | undefined, otherwise: number | null): number | null {
+  return time === undefined ? otherwise : (time?.getTime() ?? null);
+}
+
+function isOver(word: string): boolean {
+  return word === "success" || word === "failed";
+}
+
+/** Thousands of DAGs are listed again and again, and their next moments stay the same until they come. */
+const nextRuns = new WeakMap<DagRow, number>();
+
+/** When the scheduler would create the next run. Null where only an event can tell. */
+export function nextRunOf(dag: DagRow, now: number): number | null {
+  if (dag.paused || dag.stale || dag.schedule === null) return null;
+  const known = nextRuns.get(dag);
+  if (known !== undefined && known > now) return known;
+  const next = computeNextRun(dag.schedule, now);
+  if (next !== null) nextRuns.set(dag, next);
+  return next;
+}
+
+function computeNextRun(schedule: string, now: number): number | null {
+  try {
+    return new Cron(schedule, { timezone: "UTC" }).nextRun(new Date(now))?.getTime() ?? null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,4 @@
+/** The one list of tools we can speak to. */
+import { airflow } from "./airflow/index.ts";
+
+export const adapters = [airflow];
