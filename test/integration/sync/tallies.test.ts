@@ -1,0 +1,90 @@
+import * as fc from "fast-check";
+import { sql } from "kysely";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { isTerminal, RUN_STATES } from "../../../src/model/run-state.ts";
+import { applyRuns } from "../../../src/store/sync/apply-runs.ts";
+import { markRunsGone, openRunsOf } from "../../../src/store/sync/open-runs.ts";
+import { type FreshDatabase, freshDatabase } from "../../support/database.ts";
+import { aLease, aRun, after } from "./given.ts";
+
+let database: FreshDatabase;
+
+beforeAll(async () => {
+  database = await freshDatabase();
+});
+afterAll(() => database.close());
+
+async function scanned(sourceId: number) {
+  const { rows } = await sql`
+    select 0 as span, '-infinity' as bucket, state, count(*) as runs from run
+    where source_id = ${sourceId} and state in ('queued', 'running', 'waiting', 'unknown') group by state
+    union all
+    select s.span, date_bin(make_interval(mins => s.span), coalesce(ended_at, occurred_at), 'epoch')::text, state, count(*)
+    from run, (values (1), (60)) as s(span)
+    where source_id = ${sourceId} and state not in ('queued', 'running', 'waiting', 'unknown')
+    group by 1, 2, 3 order by 1, 2, 3`.execute(database.db);
+  return rows;
+}
+
+async function kept(sourceId: number) {
+  const { rows } = await sql`
+    select span, bucket::text, state, runs from run_tally where source_id = ${sourceId} and runs <> 0 order by 1, 2, 3`.execute(
+    database.db,
+  );
+  return rows;
+}
+
+const sighting = fc.record({
+  runId: fc.constantFrom("a", "b", "c", "d"),
+  jobId: fc.constantFrom("x", "y"),
+  state: fc.constantFrom(...RUN_STATES),
+  startedMin: fc.option(fc.integer({ min: 0, max: 200 })),
+  lastsMin: fc.option(fc.integer({ min: 0, max: 90 })),
+});
+const step = fc.oneof(
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      kind: fc.constant("page" as const),
+      runs: fc.array(sighting, { maxLength: 6 }),
+      readMin: fc.integer({ min: 0, max: 300 }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant("vanish" as const), atMin: fc.integer({ min: 0, max: 300 }) }),
+  },
+);
+
+function toRun({
+  runId,
+  jobId,
+  state,
+  startedMin,
+  lastsMin,
+}: typeof sighting extends fc.Arbitrary<infer T> ? T : never) {
+  const startedAt = startedMin === null ? null : after(startedMin);
+  const ends = isTerminal(state) && lastsMin !== null;
+  return aRun({ runId, jobId, state, startedAt, endedAt: ends ? after((startedMin ?? 0) + lastsMin) : null });
+}
+
+describe("the counts kept as the data arrives", () => {
+  it("equal a scan after any history", { timeout: 120_000 }, async () => {
+    let histories = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 12 }), async (steps) => {
+        const lease = await aLease(database.db, `history-${++histories}`);
+        for (const one of steps) {
+          if (one.kind === "page") {
+            await applyRuns(database.db, lease, { items: one.runs.map(toRun), readAt: after(one.readMin) });
+          } else {
+            const open = await openRunsOf(database.db, lease.sourceId);
+            await markRunsGone(database.db, lease, open, after(one.atMin));
+          }
+        }
+        expect(await kept(lease.sourceId)).toEqual(await scanned(lease.sourceId));
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
