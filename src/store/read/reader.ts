@@ -1,0 +1,29 @@
+/** The reading queries with their database, for whoever reads and does nothing else. */
+import type { JobReference } from "../../model/reference.ts";
+import type { Db } from "../db.ts";
+import { attemptsOf } from "./attempts.ts";
+import { fleet, type FleetQuestion } from "./fleet.ts";
+import { jobByReference, jobsByIds, type JobsQuestion, listJobs } from "./jobs.ts";
+import type { WithJob, WithSource } from "./page.ts";
+import type { RowKey } from "./row-key.ts";
+import { lastRunsOf, listRuns, runById, runsByIds, type RunsQuestion } from "./runs.ts";
+import { allSources, sourceByName, sourcesByIds } from "./sources.ts";
+
+export type Reader = ReturnType<typeof createReader>;
+
+export function createReader(db: Db) {
+  return {
+    listRuns: (asked: RunsQuestion) => listRuns(db, asked),
+    runById: (key: RowKey, edges: WithJob) => runById(db, key, edges),
+    runsByIds: (keys: readonly RowKey[]) => runsByIds(db, keys),
+    attemptsOf: (runs: readonly RowKey[]) => attemptsOf(db, runs),
+    lastRunsOf: (jobs: readonly RowKey[]) => lastRunsOf(db, jobs),
+    listJobs: (asked: JobsQuestion) => listJobs(db, asked),
+    jobsByIds: (keys: readonly RowKey[]) => jobsByIds(db, keys),
+    jobByReference: (reference: JobReference, edges?: WithSource) => jobByReference(db, reference, edges),
+    allSources: () => allSources(db),
+    sourcesByIds: (ids: readonly number[]) => sourcesByIds(db, ids),
+    sourceByName: (name: string) => sourceByName(db, name),
+    fleet: (asked: FleetQuestion) => fleet(db, asked),
+  };
+}
