@@ -1,0 +1,59 @@
+/** One batch a tick for every edge from parent to child, whatever the number of parents. */
+import DataLoader from "dataloader";
+import type { AttemptView, JobView, RunView, SourceView } from "../../model/view.ts";
+import type { Reader } from "../../store/read/reader.ts";
+import type { RowKey } from "../../store/read/row-key.ts";
+
+export interface Loaders {
+  readonly source: DataLoader<number, SourceView | null>;
+  readonly job: DataLoader<RowKey, JobView | null, string>;
+  readonly run: DataLoader<RowKey, RunView | null, string>;
+  readonly lastRun: DataLoader<RowKey, RunView | null, string>;
+  readonly earlierAttempts: DataLoader<RowKey, readonly AttemptView[], string>;
+}
+
+/** One statement holds this many keys at most; more become several. */
+const MAX_BATCH = 500;
+
+export function createLoaders(reader: Reader, { remember }: { readonly remember: boolean }): Loaders {
+  const byRow = { cacheKeyFn: rowKey, cache: remember, maxBatchSize: MAX_BATCH };
+  return {
+    source: new DataLoader(
+      async (ids) => pick(ids, await reader.sourcesByIds(unique(ids)), String, (s) => String(s.id)),
+      {
+        cache: remember,
+        maxBatchSize: MAX_BATCH,
+      },
+    ),
+    job: new DataLoader(async (keys) => pick(keys, await reader.jobsByIds(keys), rowKey, rowKey), byRow),
+    run: new DataLoader(async (keys) => pick(keys, await reader.runsByIds(keys), rowKey, rowKey), byRow),
+    lastRun: new DataLoader(
+      async (jobs) => pick(jobs, await reader.lastRunsOf(jobs), rowKey, (run) => rowKey({ ...run, id: run.jobId })),
+      byRow,
+    ),
+    earlierAttempts: new DataLoader((runs) => earlierAttempts(reader, runs), byRow),
+  };
+}
+
+function rowKey({ sourceId, id }: RowKey): string {
+  return `${sourceId}:${id}`;
+}
+
+function unique<T>(values: readonly T[]): T[] {
+  return [...new Set(values)];
+}
+
+/** The found rows in the order of the keys asked. */
+function pick<K, V>(keys: readonly K[], found: readonly V[], ofKey: (key: K) => string, ofRow: (row: V) => string) {
+  const rows = new Map(found.map((row) => [ofRow(row), row]));
+  return keys.map((key) => rows.get(ofKey(key)) ?? null);
+}
+
+/** The attempts before the present one, first to last, in the order of the runs asked. */
+async function earlierAttempts(reader: Reader, runs: readonly RowKey[]): Promise<(readonly AttemptView[])[]> {
+  const found = new Map<string, AttemptView[]>(runs.map((run) => [rowKey(run), []]));
+  for (const attempt of await reader.attemptsOf(runs)) {
+    found.get(rowKey({ sourceId: attempt.sourceId, id: attempt.runId }))?.push(attempt);
+  }
+  return runs.map((run) => found.get(rowKey(run)) ?? []);
+}

@@ -1,0 +1,144 @@
+import type { AttemptView, RunView } from "../../model/view.ts";
+import { AttemptRef, builder, JobRef, NodeRef, RunRef } from "./builder.ts";
+import type { ApiContext } from "./context.ts";
+import { CauseKindRef, RunOrderRef, RunStateRef } from "./enums.ts";
+import { RunFilterRef } from "./filters.ts";
+import { parseNodeIdOf, rowNodeId } from "./node-id.ts";
+import { jobOf } from "./parents.ts";
+import { joinsOf, resolveRuns, RunConnectionRef } from "./run-connection.ts";
+
+const CauseRef = builder.objectRef<RunView>("Cause").implement({
+  description: "Why a run began.",
+  fields: (t) => ({
+    kind: t.expose("causeKind", { type: CauseKindRef, description: "The kind of reason." }),
+    by: t.exposeString("causeBy", { nullable: true, description: "Who or what: a user, an upstream run, a dataset." }),
+    key: t.exposeString("causeKey", { nullable: true, description: "Our key, when it was started through Tutti." }),
+  }),
+});
+
+const RunErrorRef = builder.objectRef<RunView | AttemptView>("RunError").implement({
+  description: "What went wrong in a run, in the words of its tool.",
+  fields: (t) => ({
+    kind: t.string({ description: "The tool's own class of failure.", resolve: (run) => run.errorKind ?? "" }),
+    message: t.string({ description: "What the tool says.", resolve: (run) => run.errorMessage ?? "" }),
+  }),
+});
+
+builder.objectType(RunRef, {
+  description: "One execution of a job. When a finished run is run again it stays the same run, with one attempt more.",
+  interfaces: [NodeRef],
+  fields: (t) => ({
+    id: t.id({ description: "Its global id.", resolve: (run) => rowNodeId("Run", run) }),
+    job: t.field({
+      type: JobRef,
+      description: "The job it is a run of.",
+      resolve: (run, _args, context) => jobOf(run, context),
+    }),
+    externalId: t.exposeString("externalId", { description: "Its id in the tool." }),
+    state: t.expose("state", { type: RunStateRef, description: "Where it stands." }),
+    nativeState: t.exposeString("nativeState", { description: "The tool's own word for it." }),
+    stateRule: t.exposeString("stateRule", { description: "Which line of the adapter's table made our word of it." }),
+    attempt: t.exposeInt("attempt", { description: "Which attempt this is, counted from 1." }),
+    attempts: t.field({
+      type: [AttemptRef],
+      description: "Every attempt, the first one first.",
+      resolve: attemptsOf,
+    }),
+    cause: t.field({ type: CauseRef, description: "Why it began.", resolve: (run) => run }),
+    parameters: t.expose("parameters", { type: "JSON", nullable: true, description: "What it was started with." }),
+    error: t.field({
+      type: RunErrorRef,
+      nullable: true,
+      description: "What went wrong; null when nothing did, or the tool does not say.",
+      resolve: failureOf,
+    }),
+    queuedAt: t.expose("queuedAt", { type: "DateTime", nullable: true, description: "When it was asked for." }),
+    startedAt: t.expose("startedAt", {
+      type: "DateTime",
+      nullable: true,
+      description: "When it began; null before that.",
+    }),
+    endedAt: t.expose("endedAt", { type: "DateTime", nullable: true, description: "When it ended; null before that." }),
+    durationMs: t.float({
+      nullable: true,
+      description: "From its start to its end, in milliseconds; null until both are known.",
+      resolve: durationOf,
+    }),
+    url: t.exposeString("url", { nullable: true, description: "Where people open it in the tool." }),
+    occurredAt: t.expose("occurredAt", {
+      type: "DateTime",
+      description: "Where it lies on the time line: begun, else queued, else first seen.",
+    }),
+    observedAt: t.expose("observedAt", {
+      type: "DateTime",
+      description: "When we last learned something new of it, by the tool's clock.",
+    }),
+    stale: t.exposeBoolean("stale", {
+      description: "Its source was not read for longer than it should have been: what is shown may be past.",
+    }),
+    goneAtSource: t.expose("goneAtSource", {
+      type: "DateTime",
+      nullable: true,
+      description: "When its tool no longer knew it; null while it does.",
+    }),
+  }),
+});
+
+builder.objectType(AttemptRef, {
+  description: "One try of a run.",
+  fields: (t) => ({
+    attempt: t.exposeInt("attempt", { description: "Counted from 1." }),
+    state: t.expose("state", { type: RunStateRef, description: "Where it stands, or stood at its end." }),
+    nativeState: t.exposeString("nativeState", { description: "The tool's own word for it." }),
+    stateRule: t.exposeString("stateRule", { description: "Which line of the adapter's table made our word of it." }),
+    error: t.field({ type: RunErrorRef, nullable: true, description: "What went wrong.", resolve: failureOf }),
+    queuedAt: t.expose("queuedAt", { type: "DateTime", nullable: true, description: "When it was asked for." }),
+    startedAt: t.expose("startedAt", { type: "DateTime", nullable: true, description: "When it began." }),
+    endedAt: t.expose("endedAt", { type: "DateTime", nullable: true, description: "When it ended." }),
+    durationMs: t.float({
+      nullable: true,
+      description: "From its start to its end, in milliseconds.",
+      resolve: durationOf,
+    }),
+    observedAt: t.expose("observedAt", { type: "DateTime", description: "When we last learned something new of it." }),
+  }),
+});
+
+/** What is kept apart are the attempts before this one; this one is the run itself. */
+async function attemptsOf(run: RunView, _args: object, { loaders }: ApiContext): Promise<AttemptView[]> {
+  // Most runs have one attempt, and then there is nothing to ask.
+  const earlier = run.attempt > 1 ? await loaders.earlierAttempts.load(run) : [];
+  return [...earlier.filter(({ attempt }) => attempt < run.attempt), run];
+}
+
+function failureOf<T extends RunView | AttemptView>(run: T): T | null {
+  return run.errorKind === null ? null : run;
+}
+
+function durationOf({ startedAt, endedAt }: RunView | AttemptView): number | null {
+  return startedAt === null || endedAt === null ? null : Date.parse(endedAt) - Date.parse(startedAt);
+}
+
+builder.queryFields((t) => ({
+  run: t.field({
+    type: RunRef,
+    nullable: true,
+    description: "The run of this id, or null.",
+    args: { id: t.arg.id({ required: true, description: "The field `id` of a run." }) },
+    resolve: (_root, { id }, { reader }, info) => {
+      const { sourceId, id: runId } = parseNodeIdOf("Run", id);
+      return reader.runById({ sourceId, id: runId }, joinsOf(info, ""));
+    },
+  }),
+  runs: t.field({
+    type: RunConnectionRef,
+    description: "Runs of every job of every source.",
+    args: {
+      filter: t.arg({ type: RunFilterRef, description: "Which runs." }),
+      order: t.arg({ type: RunOrderRef, defaultValue: "started-desc", description: "How they are sorted." }),
+      first: t.arg.int({ description: "How many: 50 unless told, at most 500." }),
+      after: t.arg.string({ description: "Go on after this cursor." }),
+    },
+    resolve: (_root, args, context, info) => resolveRuns(args, context, info),
+  }),
+}));
