@@ -1,0 +1,25 @@
+/** A sandbox with its jobs, for every kind of tool that has one. A new adapter joins the demo with one entry here. */
+import { openAirflowSandbox } from "../../../adapters/airflow/sandbox.ts";
+import type { Sandbox } from "../../adapter/sandbox.ts";
+import type { DemoJob, DemoSource } from "./fleet.ts";
+
+type OpenStage = (source: DemoSource, now: () => Date) => Promise<Sandbox>;
+
+const STAGES: Readonly<Record<string, OpenStage>> = {
+  async airflow({ jobs, options }, now) {
+    const { api, version } = options;
+    const sandbox = await openAirflowSandbox({ now, api: api === "v1" ? "v1" : "v2", ...(version && { version }) });
+    for (const job of jobs) sandbox.world.addJob({ ...jobOf(job), owners: [job.owner], tags: job.tags });
+    return sandbox;
+  },
+};
+
+export async function openStage(source: DemoSource, now: () => Date): Promise<Sandbox> {
+  const open = STAGES[source.adapter];
+  if (!open) throw new Error(`the demo has no sandbox for ${source.adapter}`);
+  return open(source, now);
+}
+
+function jobOf({ id, schedule, paused }: DemoJob) {
+  return { id, schedule, paused: paused ?? false };
+}

@@ -1,0 +1,8 @@
+/** Every command there is, in the order of the help. */
+import type { Command } from "./command.ts";
+import { doctor } from "./doctor.ts";
+import { get } from "./get.ts";
+import { up } from "./up.ts";
+import { validate } from "./validate.ts";
+
+export const commands: readonly Command[] = [up, get, doctor, validate];
