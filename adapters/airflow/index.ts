@@ -7,6 +7,7 @@ export const airflow: Adapter<AirflowConfig> = {
   kind: "airflow",
   title: "Apache Airflow",
   handOff: "keyed",
+  visibleWithinMs: 0,
   config,
   address: rootOf,
   connect: openRemote,

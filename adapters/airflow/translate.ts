@@ -59,6 +59,7 @@ export function toRun(run: AirflowRun, site: Site): ForeignRun {
   return {
     jobId: run.dag_id,
     runId: run.dag_run_id,
+    formerly: null,
     ...toState(run),
     cause: toCause(run),
     parameters: bounded(run.conf ?? null),

@@ -4,7 +4,7 @@
  */
 import type { z } from "zod";
 import type { Capability } from "../model/capability.ts";
-import type { ForeignJob, ForeignRun, ForeignRunRef } from "../model/foreign.ts";
+import type { ForeignGate, ForeignJob, ForeignLink, ForeignRun, ForeignRunRef } from "../model/foreign.ts";
 import type { HandOffClass } from "../model/hand-off.ts";
 import type { Json } from "../model/json.ts";
 import type { Http, HttpOptions } from "./http/http.ts";
@@ -47,9 +47,35 @@ export interface StartRequest {
 }
 
 export interface Started {
+  /** Where the tool queues before it numbers, the item in its queue: the run takes its final name later, `formerly` this one. */
   readonly run: ForeignRun;
+  /** The tool folded our request into a run that somebody else asked for: it will do our work, and is not ours. */
+  readonly merged: boolean;
   /** What the person who started it should know: "the DAG is paused; the run stays queued". */
   readonly warning: string | null;
+}
+
+/** What a tool without keys needs beside one to recognise a run as ours. */
+export interface FindRequest {
+  readonly jobId: string;
+  readonly key: string;
+  /** No request of ours with this key left before this moment, by the remote's clock as far as we know it. */
+  readonly sentAfter: Date;
+  /** Runs of this job that other requests of ours are known to have begun. */
+  readonly taken: readonly string[];
+}
+
+export interface Found {
+  readonly run: ForeignRun;
+  /** By our key, or by exclusion: the only run of this job by our user since then that nothing else explains. */
+  readonly by: "key" | "exclusion";
+}
+
+export interface RetryRequest {
+  readonly run: ForeignRunRef;
+  /** Where a retry is a run of its own, it is started under this key. */
+  readonly key: string;
+  readonly note: string | null;
 }
 
 export interface LogRange {
@@ -105,13 +131,13 @@ export interface Remote {
   start?(request: StartRequest, signal: AbortSignal): Promise<Started>;
 
   /** The run that carries our key, or null when there surely is none. How a crash is survived. */
-  find?(jobId: string, key: string, signal: AbortSignal): Promise<ForeignRun | null>;
+  find?(request: FindRequest, signal: AbortSignal): Promise<Found | null>;
 
   /** Asks for a stop and returns. The end state arrives later, by observation. */
   cancel?(run: ForeignRunRef, reason: string, signal: AbortSignal): Promise<void>;
 
-  /** Asks for a new attempt of a finished run. */
-  retry?(run: ForeignRunRef, signal: AbortSignal): Promise<void>;
+  /** Does a finished run again: as a new attempt of the same run, or as a run of its own where the tool knows no other way. */
+  retry?(request: RetryRequest, signal: AbortSignal): Promise<Started>;
 
   pause?(jobId: string, signal: AbortSignal): Promise<void>;
   resume?(jobId: string, signal: AbortSignal): Promise<void>;
@@ -122,6 +148,12 @@ export interface Remote {
   outputs?(run: ForeignRunRef, signal: AbortSignal): Promise<Json>;
 
   parts?(run: ForeignRunRef, signal: AbortSignal): Promise<readonly RunPart[]>;
+
+  /** Every decision the tool is waiting for from a person. Complete or it throws. */
+  gates?(signal: AbortSignal): AsyncIterable<Page<ForeignGate>>;
+
+  /** Which jobs wait for which, and which data they read and write, as the tool knows it. Complete or it throws. */
+  links?(signal: AbortSignal): AsyncIterable<Page<ForeignLink>>;
 
   /** Lets go of sockets and timers. Called once. */
   close?(): Promise<void>;
@@ -135,6 +167,8 @@ export interface Adapter<Config = unknown> {
   readonly config: z.ZodType<Config>;
   /** The strongest class its jobs can have. */
   readonly handOff: HandOffClass;
+  /** From the moment a start arrived until `find` surely shows its run. Only then does "nowhere" mean "never began". */
+  readonly visibleWithinMs: number;
   /** Where people would open the tool itself. */
   address(config: Config): string;
   /** Cheap and offline: a wrong config fails here, a dead remote at the first read. */
@@ -170,6 +204,8 @@ const METHOD_OF: Readonly<Record<Capability, keyof Remote>> = {
   log: "log",
   outputs: "outputs",
   parts: "parts",
+  gates: "gates",
+  links: "links",
 };
 
 export function capabilitiesOf(remote: Remote): Capability[] {

@@ -11,6 +11,8 @@ export const CAPABILITIES = [
   "log",
   "outputs",
   "parts",
+  "gates",
+  "links",
 ] as const;
 
 export type Capability = (typeof CAPABILITIES)[number];

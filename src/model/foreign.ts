@@ -45,6 +45,8 @@ export interface ForeignRun {
   readonly jobId: string;
   /** Unique within its job. */
   readonly runId: string;
+  /** The name it had before, where a tool renames: an item of a queue becomes a numbered build. It is the same run. */
+  readonly formerly: string | null;
   readonly state: RunState;
   readonly native: NativeState;
   readonly cause: Cause;
@@ -61,3 +63,24 @@ export interface ForeignRunRef {
   readonly jobId: string;
   readonly runId: string;
 }
+
+/** A decision that a tool is waiting for: told as theirs, and decided where the tool decides it. */
+export interface ForeignGate {
+  readonly jobId: string;
+  readonly runId: string;
+  /** Unique within its run. */
+  readonly gateId: string;
+  readonly title: string;
+  readonly text: string | null;
+  /** What can be answered, in the tool's words. */
+  readonly choices: readonly string[];
+  /** Whom the tool asks, in its words; empty where it does not say. */
+  readonly asked: readonly string[];
+  readonly since: Date | null;
+  readonly url: string | null;
+}
+
+/** An edge that a tool knows. Data named alike by two sources is the same data: so an edge can cross tools. */
+export type ForeignLink =
+  | { readonly kind: "job"; readonly upstream: string; readonly downstream: string }
+  | { readonly kind: "data"; readonly jobId: string; readonly access: "reads" | "writes"; readonly data: string };

@@ -38,8 +38,9 @@ export const acting: QuestionGroup = {
       async ask(stage) {
         const run = givenRun(stage, { state: "failed" });
         stage.advance(MINUTE_MS);
-        await stage.remote.retry?.(run, never);
-        assert.ok(!isTerminal(await stateOf(stage, run)));
+        const again = await stage.remote.retry?.({ run, key: "tutti-again", note: null }, never);
+        assert.ok(again && !isTerminal(again.run.state));
+        assert.ok(!isTerminal(await stateOf(stage, again.run)));
       },
     },
     {

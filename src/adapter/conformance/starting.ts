@@ -20,7 +20,9 @@ async function start(remote: Remote, { key = KEY, jobId = "job_000" } = {}): Pro
 }
 
 async function find(remote: Remote, key = KEY): Promise<ForeignRun | null> {
-  return (await remote.find?.("job_000", key, never)) ?? null;
+  const request = { jobId: "job_000", key, sentAfter: new Date(0), taken: [] };
+  const found = await remote.find?.(request, never);
+  return found?.run ?? null;
 }
 
 /** The request that starts may not be the first: a token may have to be fetched before. */

@@ -44,6 +44,7 @@ const job: z.ZodType<ForeignJob> = z.strictObject({
 const run: z.ZodType<ForeignRun> = z.strictObject({
   jobId: name,
   runId: name,
+  formerly: name.nullable(),
   state: z.enum(RUN_STATES),
   native: z.strictObject({ word: name, rule: name }),
   cause: z.strictObject({ kind: z.enum(CAUSE_KINDS), by: z.string().nullable(), key: z.string().nullable() }),

@@ -59,6 +59,8 @@ export const CapabilityRef = enumOf<Capability>("Capability", "Something the too
   log: "Logs can be read.",
   outputs: "What a run produced can be read.",
   parts: "The pieces of a run are shown on their own.",
+  gates: "Decisions it waits for are listed.",
+  links: "It tells which jobs wait for which, and which data they share.",
 });
 
 export const HandOffRef = enumOf<HandOffClass>(

@@ -23,7 +23,8 @@ export async function up(db: Kysely<any>): Promise<void> {
       labels jsonb not null default '{}' constraint source_labels_object check (jsonb_typeof(labels) = 'object'),
       hand_off text not null constraint source_hand_off_known check (hand_off in ('keyed', 'marked', 'blind')),
       capabilities text[] not null default '{}' constraint source_capabilities_known check (capabilities <@ array[
-        'watch', 'observe', 'start', 'find', 'cancel', 'retry', 'pause', 'resume', 'log', 'outputs', 'parts']),
+        'watch', 'observe', 'start', 'find', 'cancel', 'retry', 'pause', 'resume', 'log', 'outputs', 'parts',
+        'gates', 'links']),
       created_at timestamptz not null default now(),
       changed_at timestamptz not null default now(),
       removed_at timestamptz
@@ -83,7 +84,8 @@ export async function up(db: Kysely<any>): Promise<void> {
       tags text[] not null default '{}',
       url text,
       capabilities text[] constraint job_capabilities_known check (capabilities <@ array[
-        'watch', 'observe', 'start', 'find', 'cancel', 'retry', 'pause', 'resume', 'log', 'outputs', 'parts']),
+        'watch', 'observe', 'start', 'find', 'cancel', 'retry', 'pause', 'resume', 'log', 'outputs', 'parts',
+        'gates', 'links']),
       hand_off text not null constraint job_hand_off_known check (hand_off in ('keyed', 'marked', 'blind')),
       problem text,
       -- Seen only through its runs so far; the next full list tells the rest.

@@ -35,6 +35,7 @@ function sighting(jobId: string, runId: string, began: Date, endedMs: number): F
   return {
     jobId,
     runId,
+    formerly: null,
     state: "succeeded",
     native: { word: "success", rule: "run.success" },
     cause: { kind: "schedule", by: null, key: null },

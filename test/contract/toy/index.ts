@@ -12,6 +12,7 @@ export const toy: Adapter<ToyConfig> = {
   title: "Toy",
   config,
   handOff: "keyed",
+  visibleWithinMs: 0,
   address: ({ url }) => url,
   connect: ({ url, token }, host) => openRemote(url, token, host),
 };
@@ -51,19 +52,20 @@ function openRemote(url: string, token: string, host: Host): Remote {
       const reply = await api
         .start(jobId, { key, note, arguments: parameters }, signal)
         .catch(onFault("conflict", () => api.byKey(jobId, key, signal)));
-      return { run: toRun(readBody(execution, reply, "an execution"), url), warning: null };
+      return { run: toRun(readBody(execution, reply, "an execution"), url), merged: false, warning: null };
     },
 
-    async find(jobId, key, signal) {
+    async find({ jobId, key }, signal) {
       const reply = await api.byKey(jobId, key, signal).catch(onFault("missing", () => null));
-      return reply && toRun(readBody(execution, reply, "an execution"), url);
+      return reply && { run: toRun(readBody(execution, reply, "an execution"), url), by: "key" };
     },
 
     async cancel({ runId }, _reason, signal) {
       await api.stop(runId, signal);
     },
-    async retry({ runId }, signal) {
-      await api.again(runId, signal);
+    async retry({ run: { runId } }, signal) {
+      const reply = await api.again(runId, signal);
+      return { run: toRun(readBody(execution, reply, "an execution"), url), merged: false, warning: null };
     },
     async pause(jobId, signal) {
       await api.enable(jobId, false, signal);

@@ -61,7 +61,7 @@ export function addRoutes(app: FastifyInstance, state: ToyState): void {
     app.post<{ Params: { id: string } }>(`/api/executions/:id/${verb}`, ({ params }, reply) => {
       if (!state.executions.has(params.id)) return reply.code(404).send(missing);
       state.change(params.id, { state: next });
-      return reply.code(204).send();
+      return state.executions.get(params.id);
     });
 
   app.get<{ Params: { id: string } }>("/api/executions/:id/log", ({ params }, reply) =>

@@ -38,6 +38,7 @@ export function toRun(execution: ToyExecution, url: string): ForeignRun {
   return {
     jobId: execution.task,
     runId: execution.id,
+    formerly: null,
     // A word invented by a newer Toy must not stop the sync; it is shown and counted.
     state: state ?? "unknown",
     native: { word: execution.state, rule: state ? `execution.${execution.state}` : "no-rule" },

@@ -15,6 +15,7 @@ export function aRun(change: Partial<ForeignRun> = {}): ForeignRun {
   return {
     jobId: "load",
     runId: "one",
+    formerly: null,
     state,
     native: { word: state, rule: `run.${state}` },
     cause: { kind: "schedule", by: null, key: null },

@@ -17,6 +17,7 @@ function adapterOf(kind: string): Adapter<z.infer<typeof config>> {
     title: kind,
     config,
     handOff: "blind",
+    visibleWithinMs: 0,
     address: ({ url }) => url,
     connect(given) {
       connected.push(given);

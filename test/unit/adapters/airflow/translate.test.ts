@@ -91,6 +91,7 @@ describe("a run", () => {
     expect(toRun(run(row), V1)).toEqual({
       jobId: "TEST_DAG_ID",
       runId: "TEST_DAG_RUN_ID_1",
+      formerly: null,
       state: "running",
       native: { word: "running", rule: "run.running" },
       cause: { kind: "manual", by: null, key: null },
