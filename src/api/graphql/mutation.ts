@@ -1,7 +1,6 @@
 /** What can be asked of the tools. Each answers with what became of it, or says why that is not known. */
 import type { Asker, Decision } from "../../engine/acting.ts";
 import { type Action, may } from "../../governance/principal.ts";
-import type { Json } from "../../model/json.ts";
 import { parseReference } from "../../model/reference.ts";
 import type { ActionView, JobView, RunView } from "../../model/view.ts";
 import { InputError } from "../../lib/input-error.ts";
@@ -71,7 +70,7 @@ builder.mutationFields((t) => ({
     },
     async resolve(_root, { ref, params, key, note }, context) {
       const asker = askerOf(context, note);
-      const parameters = (params ?? null) as Json;
+      const parameters = params ?? null;
       return runAt(await context.acting.start(parseReference(ref), { parameters, key }, asker), context);
     },
   }),

@@ -1,0 +1,22 @@
+/** Every tool that can start a run: who can be asked twice, killed in between, and must still have one run for one key. */
+import { airflow } from "../../adapters/airflow/index.ts";
+import { openAirflowSandbox } from "../../adapters/airflow/sandbox.ts";
+import type { Adapter } from "../../src/adapter/contract.ts";
+import type { OpenSandbox } from "../../src/adapter/sandbox.ts";
+import type { HandOffClass } from "../../src/model/hand-off.ts";
+import { toy } from "../contract/toy/index.ts";
+import { openToy } from "../contract/toy/sandbox.ts";
+
+export interface Tool {
+  readonly name: string;
+  readonly adapter: Adapter;
+  readonly open: OpenSandbox;
+  /** Of the jobs that the sandbox begins with, `job_000` and so on. */
+  readonly handOff: HandOffClass;
+}
+
+export const TOOLS: readonly Tool[] = [
+  { name: "Toy", adapter: toy, open: openToy, handOff: "keyed" },
+  // { name: "Airflow 2", adapter: airflow, open: (options) => openAirflowSandbox({ ...options, api: "v1" }), handOff: "keyed" },
+  // { name: "Airflow 3", adapter: airflow, open: (options) => openAirflowSandbox({ ...options, api: "v2" }), handOff: "keyed" },
+];
