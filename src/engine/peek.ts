@@ -1,4 +1,5 @@
 /** What a tool shows of a run when somebody looks: its log, its outputs, its parts. Asked on demand, kept nowhere. */
+import { setMaxListeners } from "node:events";
 import PQueue from "p-queue";
 import type { Remote, RunPart } from "../adapter/contract.ts";
 import type { Redactor } from "../adapter/redaction.ts";
@@ -31,6 +32,7 @@ const MOST_WAITING = 100;
 export function createPeek(remotes: Remotes): Peek {
   const queues = new Map<number, PQueue>();
   const never = new AbortController().signal;
+  setMaxListeners(0, never);
 
   async function look<T>(
     run: PeekedRun,

@@ -36,7 +36,7 @@ process.on("disconnect", () => process.exit(0));
 process.send?.("ready");
 
 async function begin({ url, secrets, times, failpoint, visibleWithinMs }: Orders): Promise<void> {
-  const { db } = openStore({ url, log, max: 8 });
+  const { db } = openStore({ url, log, max: 3 });
   const adapters = createRegistry(ADAPTERS.map((adapter) => ({ ...adapter, visibleWithinMs })));
   const limits = { breakAfter: 1_000, requestsPerSecond: 10_000 };
   const remotes = createRemotes({

@@ -2,6 +2,7 @@
  * Works off what is due: claims, hands off, renews what takes long. All of it is a loop over a predicate, so that there is
  * nothing to recover: an intent that was stranded by whatever means is due again when its lease has ended.
  */
+import { setMaxListeners } from "node:events";
 import type { Service } from "../../lib/service.ts";
 import { INTENT_STATES, isSettled } from "../../model/intent.ts";
 import { claimIntents, releaseIntents, renewIntents } from "../../store/intent/claim.ts";
@@ -39,6 +40,8 @@ export function createHandOff(deps: EngineDeps): HandOffService {
   const { db, clock, log, metrics, owner, times, onMoved } = deps;
   const inHand = new Map<string, { readonly intent: Intent; readonly done: Promise<void> }>();
   const givingUp = new AbortController();
+  // One signal for every call in hand; that is no leak.
+  setMaxListeners(0, givingUp.signal);
   const pause = createPause();
   let stopped = true;
   let looping: Promise<void> = Promise.resolve();

@@ -6,7 +6,7 @@ import type { OpenSandbox, Sandbox } from "../../../src/adapter/sandbox.ts";
 import { createSecrets } from "../../../src/adapter/secrets.ts";
 import { createEngine, type Engine } from "../../../src/engine/engine.ts";
 import type { Times } from "../../../src/engine/hand-off/times.ts";
-import { createRemotes } from "../../../src/engine/remotes.ts";
+import { createRemotes, type Remotes } from "../../../src/engine/remotes.ts";
 import { type Clock, systemClock } from "../../../src/lib/clock.ts";
 import type { HandOffClass } from "../../../src/model/hand-off.ts";
 import { declareSource, noteCapabilities } from "../../../src/store/sources.ts";
@@ -26,6 +26,7 @@ export const ADA = { principal: "ada", note: null };
 
 export interface Actor extends Engine {
   readonly metrics: Metrics;
+  readonly remotes: Remotes;
   close(): Promise<void>;
 }
 
@@ -94,6 +95,7 @@ export async function engineStage({
     const made = {
       ...engine,
       metrics,
+      remotes,
       async close() {
         await engine.handOff.stop();
         await remotes.close();

@@ -50,8 +50,8 @@ describe.each(TOOLS.filter(({ handOff }) => handOff === "keyed"))("a frozen repl
     const replicas = createReplicas(program);
     try {
       const { sleeper } = await freezeAt(point, scene, replicas);
-      await eventually(async () => (await counted(sleeper, metric)) > 0, 30_000);
-      expect(await counted(sleeper, FENCED)).toBe(1);
+      await eventually(async () => (await counted(sleeper, FENCED)) === 1, 30_000);
+      expect(await counted(sleeper, metric)).toBe(1);
       expect(scene.sandbox.world.startedWithKey(KEY)).toEqual([(await scene.intent(KEY)).externalRun]);
     } finally {
       await replicas.end();
