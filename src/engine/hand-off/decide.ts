@@ -110,10 +110,11 @@ export function judgeError(intent: Intent, error: RemoteError, times: Times): Ve
 
 /** What it means that no run is to be found. */
 export function judgeAbsence(intent: Intent, visibleWithinMs: number, times: Times): Step {
-  const { handOff, now, sentAt, state } = intent;
+  const { handOff, kind, now, sentAt, state } = intent;
   const surfacesForMs = times.sendWindowMs + times.callMs + visibleWithinMs - ago(now, sentAt);
-  const open = handOff !== "keyed" && surfacesForMs > 0;
-  if (open)
+  // A tool that refuses a second start by its key does not refuse to open a run a second time.
+  const refusesTwo = handOff === "keyed" && kind === "start";
+  if (!refusesTwo && surfacesForMs > 0)
     return { do: "move", to: state, why: "it may still surface", againInMs: Math.min(surfacesForMs + 50, 5_000) };
   if (handOff === "blind") {
     const why = "the tool can neither refuse a second run nor show ours; somebody has to look";

@@ -77,9 +77,12 @@ async function findReopened(holding: Holding): Promise<Sighting | null> {
   const [run] = page.items;
   if (!run) return null;
   await keeping(db, (trx) => keepOwnRun(trx, intent.sourceId, run, page.readAt));
-  const target = (await intentById(db, intent))?.target;
-  const reopened = target && (target.attempt > target.attemptThen || !isTerminal(target.state));
-  return reopened ? { run, foundBy: "state", call: "observe", readAt: page.readAt } : null;
+  const isOpen = !isTerminal(run.state) && run.state !== "unknown";
+  // It may have ended again already: the mirror tells by the times, and counts attempts.
+  const target = isOpen ? null : (await intentById(db, intent))?.target;
+  return isOpen || (target && target.attempt > target.attemptThen)
+    ? { run, foundBy: "state", call: "observe", readAt: page.readAt }
+    : null;
 }
 
 function staySilent(holding: Holding, error: RemoteError, tookMs: number): Promise<Moved> {

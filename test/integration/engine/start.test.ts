@@ -61,8 +61,9 @@ describe("a start", () => {
   it("with the same key and other parameters is a conflict", async () => {
     const { acting } = await given();
     await acting.start(JOB, ASKED, ADA);
-    const other = acting.start(JOB, { ...ASKED, parameters: { date: "2026-11-22" } }, ADA);
-    await expect(other).rejects.toMatchObject({ code: "CONFLICT", action: { id: (await stage.intent("one-key")).id } });
+    const { id } = await stage.intent("one-key");
+    const other = { ...ASKED, parameters: { date: "2026-11-22" } };
+    await expect(acting.start(JOB, other, ADA)).rejects.toMatchObject({ code: "CONFLICT", action: { id } });
     await expect(acting.start({ ...JOB, jobId: "job_001" }, ASKED, ADA)).rejects.toMatchObject({ code: "CONFLICT" });
   });
 

@@ -68,6 +68,11 @@ describe("a run that is not to be found", () => {
     expect(judge(aDoubt(0))).toEqual({ do: "send" });
   });
 
+  it("may still surface where a run would be opened a second time", () => {
+    expect(judge(aDoubt(graceMs - 1, { kind: "retry" }))).toMatchObject({ do: "move", to: "sending" });
+    expect(judge(aDoubt(graceMs + 1, { kind: "retry" }))).toEqual({ do: "send" });
+  });
+
   it("may still surface where the tool only shows our marker", () => {
     expect(judge(aDoubt(graceMs - 1, { handOff: "marked" }))).toMatchObject({ do: "move", to: "sending" });
     expect(judge(aDoubt(graceMs + 1, { handOff: "marked" }))).toEqual({ do: "send" });
