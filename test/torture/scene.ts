@@ -34,6 +34,8 @@ const VISIBLE_WITHIN_MS = 300;
 export interface Scene {
   readonly database: FreshDatabase;
   readonly sandbox: Sandbox;
+  /** A tool that is only read has nothing to be killed over. */
+  readonly canStart: boolean;
   /** Accepts a start: from here on it must happen once. */
   accept(key: string, jobId: string): Promise<void>;
   intent(key: string): Promise<Intent>;
@@ -62,7 +64,8 @@ export async function openScene({ adapter, open, handOff }: Tool, jobs: number):
     secrets: createSecrets({ env: {} }),
   });
   const remote = adapter.connect(adapter.config.parse(config), host);
-  await noteCapabilities(db, sourceId, capabilitiesOf(remote));
+  const capabilities = capabilitiesOf(remote);
+  await noteCapabilities(db, sourceId, capabilities);
   await remote.close?.();
   const [lease] = await claimSources(db, "the sync", 1);
   if (!lease) throw new Error("the source was not free");
@@ -73,6 +76,7 @@ export async function openScene({ adapter, open, handOff }: Tool, jobs: number):
   return {
     database,
     sandbox,
+    canStart: capabilities.includes("start"),
     async accept(key, jobId) {
       const wish = acting.start({ source: SOURCE, jobId }, { key, parameters: null }, { principal: "ada", note: null });
       // Nobody here hands off: written down is all that can be said so far.
