@@ -121,10 +121,10 @@ describe("a retry", () => {
 
   it("whose answer is lost is known by the state of its run", async () => {
     let retries = 0;
-    const { acting } = await given(({ retry }) => ({
+    const { acting } = await given((remote) => ({
       async retry(request, signal) {
         retries += 1;
-        await retry?.(request, signal);
+        await remote.retry?.(request, signal);
         throw new RemoteError("cut", { fault: "unreachable", passing: true });
       },
     }));
@@ -152,10 +152,10 @@ describe("a switch", () => {
 
   it("whose answer is lost is said again", async () => {
     let pauses = 0;
-    const { acting } = await given(({ pause }) => ({
+    const { acting } = await given((remote) => ({
       async pause(jobId, signal) {
         pauses += 1;
-        await pause?.(jobId, signal);
+        await remote.pause?.(jobId, signal);
         if (pauses === 1) throw new RemoteError("cut", { fault: "unreachable", passing: true });
       },
     }));

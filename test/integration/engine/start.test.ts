@@ -70,9 +70,9 @@ describe("a start", () => {
   it("leaves what the sync has read since as it is", async () => {
     let readByTheSync: ForeignRun | null = null;
     const { acting } = await given({
-      adapter: toyBut(({ start }) => ({
+      adapter: toyBut((remote) => ({
         async start(request, signal) {
-          const started = await start?.(request, signal);
+          const started = await remote.start?.(request, signal);
           if (!started) throw new Error("no start");
           // The run is read, and has ended, before its own answer is written down.
           readByTheSync = { ...started.run, state: "succeeded", endedAt: new Date(), startedAt: new Date() };
@@ -90,10 +90,10 @@ describe("a start", () => {
   it("that the tool refuses says why, and may be asked for again", async () => {
     let refused = true;
     const { acting } = await given({
-      adapter: toyBut(({ start }) => ({
+      adapter: toyBut((remote) => ({
         start: (request, signal) => {
           if (refused) throw new RemoteError("401", { fault: "refused", passing: false });
-          return start?.(request, signal) as never;
+          return remote.start?.(request, signal) as never;
         },
       })),
     });
@@ -107,10 +107,10 @@ describe("a start", () => {
   it("waits out a tool that is busy", async () => {
     let busy = 2;
     const { acting } = await given({
-      adapter: toyBut(({ start }) => ({
+      adapter: toyBut((remote) => ({
         start: (request, signal) => {
           if (busy-- > 0) throw new RemoteError("429", { fault: "busy", passing: true, uncertain: false });
-          return start?.(request, signal) as never;
+          return remote.start?.(request, signal) as never;
         },
       })),
     });
@@ -122,10 +122,10 @@ describe("a start", () => {
     let gone = true;
     const engine = await given(
       {
-        adapter: toyBut(({ start }) => ({
+        adapter: toyBut((remote) => ({
           start: (request, signal) => {
             if (gone) throw new RemoteError("refused", { fault: "unreachable", passing: true, uncertain: false });
-            return start?.(request, signal) as never;
+            return remote.start?.(request, signal) as never;
           },
         })),
       },
@@ -178,8 +178,8 @@ describe("a start whose answer is lost", () => {
   it("is not sent again before it could have surfaced", async () => {
     const began = performance.now();
     let hidden = true;
-    const adapter = losing(1, { visibleWithinMs: 300 }, ({ find }) => ({
-      find: (request, signal) => (hidden ? Promise.resolve(null) : (find?.(request, signal) as never)),
+    const adapter = losing(1, { visibleWithinMs: 300 }, (remote) => ({
+      find: (request, signal) => (hidden ? Promise.resolve(null) : (remote.find?.(request, signal) as never)),
     }));
     const windows = { sendWindowMs: 100, callMs: 100, ...QUICK };
     const { acting } = await given({ adapter, handOff: "marked" }, { times: windows });
@@ -192,10 +192,10 @@ describe("a start whose answer is lost", () => {
   it("that surely never arrived is sent again", async () => {
     let lost = 1;
     const { acting } = await given({
-      adapter: toyBut(({ start }) => ({
+      adapter: toyBut((remote) => ({
         start: (request, signal) => {
           if (lost-- > 0) throw new RemoteError("cut", { fault: "unreachable", passing: true });
-          return start?.(request, signal) as never;
+          return remote.start?.(request, signal) as never;
         },
       })),
     });
@@ -262,10 +262,10 @@ describe("a start that is blind", () => {
 
   it("is adopted by exclusion where the tool can show that", async () => {
     const seen: unknown[] = [];
-    const adapter = losing(1, { visibleWithinMs: 0 }, ({ find }) => ({
+    const adapter = losing(1, { visibleWithinMs: 0 }, (remote) => ({
       async find(request, signal) {
         seen.push(request.taken);
-        const found = await find?.(request, signal);
+        const found = await remote.find?.(request, signal);
         return found ? { ...found, by: "exclusion" as const } : null;
       },
     }));

@@ -61,11 +61,11 @@ async function killed(point: Failpoint, scene: Scene): Promise<number> {
 }
 
 /** What became of each start: its state, and how many runs the tool has of it. */
-async function outcomesOf({ sandbox, intent }: Scene): Promise<string[]> {
+async function outcomesOf(scene: Scene): Promise<string[]> {
   const outcomes = await Promise.all(
     EVERY.map(async (at) => {
-      const { state, externalRun, runRow } = await intent(keyOf(at));
-      const runs = sandbox.world.startedWithKey(keyOf(at));
+      const { state, externalRun, runRow } = await scene.intent(keyOf(at));
+      const runs = scene.sandbox.world.startedWithKey(keyOf(at));
       const known = runs.includes(externalRun ?? "") && runRow !== null;
       return `${state}, ${runs.length} run${known ? ", ours" : ""}`;
     }),
@@ -76,6 +76,7 @@ async function outcomesOf({ sandbox, intent }: Scene): Promise<string[]> {
 describe.each(TOOLS)("a start in $name", (tool) => {
   it.concurrent.for(FAILPOINTS)(
     "happens once, although we are killed 20 times at %s",
+    { timeout: 300_000 },
     async (point, { skip }) => {
       const scene = await openScene(tool, STARTS);
       if (!scene.canStart) {
@@ -91,6 +92,5 @@ describe.each(TOOLS)("a start in $name", (tool) => {
       const honest = ["confirmed, 1 run, ours", "uncertain, 0 run", "uncertain, 1 run"];
       return expect(outcomes.filter((outcome) => !honest.includes(outcome))).toEqual([]);
     },
-    300_000,
   );
 });
