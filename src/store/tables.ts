@@ -17,8 +17,12 @@ export interface Tables {
   run: RunTable;
   run_attempt: RunAttemptTable;
   run_tally: RunTallyTable;
+  run_name: RunNameTable;
+  foreign_gate: ForeignGateTable;
+  job_link: JobLinkTable;
   quarantine: QuarantineTable;
   credential: CredentialTable;
+  chore: ChoreTable;
 }
 
 export interface SourceTable {
@@ -62,6 +66,8 @@ export interface SourceSyncTable {
   jobs_swept_at: MaybeMoment;
   open_swept_at: MaybeMoment;
   jobs: Generated<number>;
+  gates_swept_at: MaybeMoment;
+  links_swept_at: MaybeMoment;
 }
 
 export interface JobTable {
@@ -134,10 +140,42 @@ export interface RunTallyTable {
   runs: number;
 }
 
+export interface RunNameTable {
+  source_id: number;
+  job: string;
+  former: string;
+  name: string;
+  told_at: Generated<Date>;
+}
+
+export interface ForeignGateTable {
+  source_id: number;
+  id: GeneratedAlways<number>;
+  job: string;
+  run: string;
+  external_id: string;
+  title: string;
+  body: string | null;
+  choices: Generated<string[]>;
+  asked: Generated<string[]>;
+  since: MaybeMoment;
+  url: string | null;
+  opened_at: Moment;
+  observed_at: Moment;
+  ended_at: MaybeMoment;
+}
+
+export interface JobLinkTable {
+  source_id: number;
+  kind: "follows" | "reads" | "writes";
+  job: string;
+  target: string;
+}
+
 export interface QuarantineTable {
   id: GeneratedAlways<number>;
   source_id: number;
-  kind: "job" | "run";
+  kind: "job" | "run" | "gate" | "link";
   external_id: string;
   reason: string;
   sample: string;
@@ -157,4 +195,13 @@ export interface CredentialTable {
   expires_at: MaybeMoment;
   used_at: MaybeMoment;
   revoked_at: MaybeMoment;
+}
+
+export interface ChoreTable {
+  name: string;
+  owner: string | null;
+  claimed_until: MaybeMoment;
+  begun_at: MaybeMoment;
+  done_at: MaybeMoment;
+  rows: Generated<number>;
 }

@@ -7,6 +7,7 @@ import { type Lease, underLease } from "./lease.ts";
 import { findNews } from "./news.ts";
 import { endedBy, planRuns } from "./plan-runs.ts";
 import { quarantine, type Rejection } from "./quarantine.ts";
+import { renameRuns } from "./rename-runs.ts";
 import { storableRun } from "./storable.ts";
 import { Outrun, writeRuns } from "./write-runs.ts";
 
@@ -69,6 +70,7 @@ async function applySome(
   applied: RunsApplied,
 ): Promise<void> {
   const { sourceId } = lease;
+  await renameRuns(db, lease, runs);
   for (let look = 1; ; look += 1) {
     const news = await findNews(db, sourceId, runs);
     const plan = planRuns(news, readAt);

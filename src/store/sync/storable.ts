@@ -22,6 +22,7 @@ export function storableRun(run: ForeignRun): Storable<ForeignRun> {
   const flaw =
     idFlaw("job id", run.jobId) ??
     idFlaw("run id", run.runId) ??
+    (run.formerly === null ? null : idFlaw("former run id", run.formerly)) ??
     (isRunState(run.state) ? null : "state is none of ours") ??
     textFlaw("state", run.native.word, run.native.rule) ??
     textFlaw("cause", run.cause.by, run.cause.key) ??

@@ -15,7 +15,7 @@ export async function sweepOpen(pass: Pass): Promise<void> {
   const held = await openRunsOf(db, lease.sourceId);
   const open = new Set<string>();
   for await (const page of askPages(asking, (signal) => remote.open(signal))) {
-    for (const run of page.items) open.add(keyOf(run));
+    for (const run of page.items) for (const key of keysOf(run)) open.add(key);
     await keep(pass, page);
   }
   await lookAfter(
@@ -30,7 +30,7 @@ async function lookAfter(pass: Pass, runs: readonly OpenRun[]): Promise<void> {
   for (let from = 0; from < runs.length; from += RUNS_A_QUESTION) {
     const some = runs.slice(from, from + RUNS_A_QUESTION);
     const page = await observe(pass, some);
-    const known = new Set(page.items.map(keyOf));
+    const known = new Set(page.items.flatMap(keysOf));
     const vanished = some.filter((run) => !known.has(keyOf(run)));
     // A row that could not be read may be any of them, so then none is called gone.
     if (page.rejected.length === 0) pass.changed += await markRunsGone(pass.db, pass.lease, vanished, page.readAt);
@@ -50,6 +50,11 @@ async function observe(pass: Pass, runs: readonly ForeignRunRef[]): Promise<Page
   const page = await ask(asking, (signal) => remote.observe(refs, signal));
   await keep(pass, page);
   return page;
+}
+
+/** A run that was renamed since we looked is held under the name it had. */
+function keysOf(run: ForeignRun): string[] {
+  return [keyOf(run), ...(run.formerly === null ? [] : [keyOf({ jobId: run.jobId, runId: run.formerly })])];
 }
 
 function keyOf({ jobId, runId }: ForeignRunRef): string {

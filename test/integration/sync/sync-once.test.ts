@@ -150,6 +150,23 @@ describe("a pass over a source", () => {
     ]);
   });
 
+  it("calls a run that was renamed not gone", async () => {
+    const item = aRun({ runId: "queue/5", state: "queued", startedAt: null });
+    const build = { ...item, runId: "12", formerly: "queue/5" };
+    remote.set(item);
+    await pass();
+    remote.remove(item);
+    // The only one who tells of it is `observe`, asked by the name that we know.
+    remote.observe = async (refs) => ({
+      items: refs.some(({ runId }) => runId === "queue/5") ? [build] : [],
+      readAt: new Date(),
+      rejected: [],
+    });
+    await sweepAgain();
+    await pass();
+    expect(await runs()).toMatchObject([{ external_id: "12", state: "queued", gone_at_source: null }]);
+  });
+
   it("marks no run on a refused list", async () => {
     const run = aRun({ startedAt: ago(HOUR_MS) });
     remote.set(run);
