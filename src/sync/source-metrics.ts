@@ -30,5 +30,6 @@ export function forgetSource(metrics: Metrics, { name: source, adapter }: KnownS
   metrics.sourceUp.remove({ source, kind: adapter });
   metrics.sourceLastSyncSuccess.remove({ source });
   metrics.sourceJobs.remove({ source });
+  metrics.sourceWatched.remove({ source });
   for (const state of OPEN_STATES) metrics.runsActive.remove({ source, state });
 }

@@ -77,6 +77,19 @@ export function createMetrics(options: { readonly process?: boolean } = {}) {
       registers,
     }),
 
+    sourceWatched: new Gauge({
+      name: "tutti_source_watched",
+      help: "1 while the source is asked to tell of changes as they happen, 0 while that line is broken.",
+      labelNames: ["source"],
+      registers,
+    }),
+    sourceHints: new Counter({
+      name: "tutti_source_hints_total",
+      help: "Changes the source told of as they happened.",
+      labelNames: ["source"],
+      registers,
+    }),
+
     runsStarted: new Counter({
       name: "tutti_runs_started_total",
       help: "Runs first seen, whoever started them.",
