@@ -64,6 +64,7 @@ CREATE INDEX foreign_gate_by_end ON public.foreign_gate USING btree (ended_at) W
 CREATE INDEX foreign_gate_by_source ON public.foreign_gate USING btree (source_id, opened_at DESC, id DESC);
 CREATE INDEX foreign_gate_by_time ON public.foreign_gate USING btree (opened_at DESC, id DESC);
 CREATE INDEX foreign_gate_waiting ON public.foreign_gate USING btree (opened_at DESC, id DESC) WHERE (ended_at IS NULL);
+CREATE INDEX foreign_gate_waiting_by_source ON public.foreign_gate USING btree (source_id, opened_at DESC, id DESC) WHERE (ended_at IS NULL);
 
 create table job (
   source_id integer not null,
@@ -283,8 +284,10 @@ create table source_sync (
   jobs_swept_at timestamp with time zone,
   open_swept_at timestamp with time zone,
   jobs integer not null default 0,
-  gates_swept_at timestamp with time zone,
-  links_swept_at timestamp with time zone,
+  gates_asked_at timestamp with time zone,
+  gates_error text,
+  links_asked_at timestamp with time zone,
+  links_error text,
   constraint source_sync_key PRIMARY KEY (source_id),
   constraint source_sync_of_source FOREIGN KEY (source_id) REFERENCES source(id) ON DELETE CASCADE,
   constraint source_sync_backfill_began CHECK (((backfill_from IS NOT NULL) OR ((backfill_reached IS NULL) AND (backfill_done_at IS NULL)))),

@@ -66,8 +66,10 @@ export interface SourceSyncTable {
   jobs_swept_at: MaybeMoment;
   open_swept_at: MaybeMoment;
   jobs: Generated<number>;
-  gates_swept_at: MaybeMoment;
-  links_swept_at: MaybeMoment;
+  gates_asked_at: MaybeMoment;
+  gates_error: string | null;
+  links_asked_at: MaybeMoment;
+  links_error: string | null;
 }
 
 export interface JobTable {

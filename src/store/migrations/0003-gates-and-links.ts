@@ -1,6 +1,6 @@
 /**
  * What surrounds a run: the names it had before, the people it waits for, the jobs and the data it depends on; and the
- * nightly chores. The tables are new. `source_sync` gets two columns without a default and `quarantine` a wider check:
+ * nightly chores. The tables are new. `source_sync` gets four columns without a default and `quarantine` a wider check:
  * both are locked for a moment, and the second is read once, which is a small table's moment as well.
  *
  * Gates and links name their jobs and runs as the tool does. They are read in phases of their own, so one may be told
@@ -47,6 +47,9 @@ export async function up(db: Kysely<any>): Promise<void> {
   await sql`create index foreign_gate_waiting on foreign_gate (opened_at desc, id desc) where ended_at is null`.execute(
     db,
   );
+  await sql`create index foreign_gate_waiting_by_source on foreign_gate (source_id, opened_at desc, id desc) where ended_at is null`.execute(
+    db,
+  );
   await sql`create index foreign_gate_by_source on foreign_gate (source_id, opened_at desc, id desc)`.execute(db);
   await sql`create index foreign_gate_by_end on foreign_gate (ended_at) where ended_at is not null`.execute(db);
 
@@ -66,9 +69,11 @@ export async function up(db: Kysely<any>): Promise<void> {
     db,
   );
 
-  await sql`alter table source_sync add column gates_swept_at timestamptz, add column links_swept_at timestamptz`.execute(
-    db,
-  );
+  // What a source has beside its jobs and runs fails by itself: its fault is no fault of the pass.
+  await sql`
+    alter table source_sync
+      add column gates_asked_at timestamptz, add column gates_error text,
+      add column links_asked_at timestamptz, add column links_error text`.execute(db);
   await sql`
     alter table quarantine drop constraint quarantine_kind_known,
       add constraint quarantine_kind_known check (kind in ('job', 'run', 'gate', 'link'))`.execute(db);
