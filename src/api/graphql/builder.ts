@@ -2,7 +2,16 @@
 import SchemaBuilder, { type ObjectRef } from "@pothos/core";
 import type { Json } from "../../model/json.ts";
 import type { Principal } from "../../governance/principal.ts";
-import type { AttemptView, BackfillView, JobView, RunView, ScheduleView, SourceView } from "../../model/view.ts";
+import type {
+  AttemptView,
+  BackfillView,
+  DependencyView,
+  GateView,
+  JobView,
+  RunView,
+  ScheduleView,
+  SourceView,
+} from "../../model/view.ts";
 import type { ApiContext } from "./context.ts";
 
 interface Foundation {
@@ -20,11 +29,13 @@ export type ObjectRefOf<T> = ObjectRef<PothosSchemaTypes.ExtendDefaultTypes<Foun
 
 export const builder = new SchemaBuilder<Foundation>({ defaultFieldNullability: false });
 
-export const NodeRef = builder.interfaceRef<SourceView | JobView | RunView>("Node");
+export const NodeRef = builder.interfaceRef<SourceView | JobView | RunView | GateView>("Node");
 export const SourceRef = builder.objectRef<SourceView>("Source");
 export const JobRef = builder.objectRef<JobView>("Job");
 export const RunRef = builder.objectRef<RunView>("Run");
 export const AttemptRef = builder.objectRef<AttemptView>("Attempt");
 export const ScheduleRef = builder.objectRef<ScheduleView>("Schedule");
 export const BackfillRef = builder.objectRef<BackfillView>("BackfillProgress");
+export const GateRef = builder.objectRef<GateView>("Gate");
+export const DependencyRef = builder.objectRef<DependencyView>("Dependency");
 export const PrincipalRef = builder.objectRef<Principal>("Principal");

@@ -4,7 +4,9 @@ import { builder } from "./builder.ts";
 // Importing a file is what adds its types: each has a sentence of its own in the schema, and nothing to hand over.
 // oxlint-disable import/no-unassigned-import
 import "./check.ts";
+import "./dependency.ts";
 import "./fleet.ts";
+import "./gate.ts";
 import "./job.ts";
 import "./node.ts";
 import "./principal.ts";
