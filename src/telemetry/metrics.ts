@@ -140,6 +140,25 @@ export function createMetrics(options: { readonly process?: boolean } = {}) {
       registers,
     }),
 
+    choreRows: new Counter({
+      name: "tutti_chore_rows_total",
+      help: "Rows that nightly chores of this replica cleared away.",
+      labelNames: ["chore"],
+      registers,
+    }),
+    choreDone: new Gauge({
+      name: "tutti_chore_last_success_timestamp_seconds",
+      help: "When this replica last did the chore to its end.",
+      labelNames: ["chore"],
+      registers,
+    }),
+    choreFailures: new Counter({
+      name: "tutti_chore_failures_total",
+      help: "Chores of this replica that ended with an error.",
+      labelNames: ["chore"],
+      registers,
+    }),
+
     dbPool: new Gauge({
       name: "tutti_db_pool_connections",
       help: "Connections of the pool, by state; waiting are requests without one.",

@@ -27,6 +27,8 @@ export interface Merger {
   /** What the older row shows is an attempt that had ended before the newer one's began. */
   readonly archives: boolean;
   readonly attempt: number;
+  /** When the later of the two was seen. */
+  readonly seenAt: Date;
 }
 
 /** The later sighting holds, as if it had been a sighting of the other row. Pure. */
@@ -35,7 +37,7 @@ export function planMerger(was: Half, is: Half): Merger {
   const [older, newer] = takes ? [was, is] : [is, was];
   const archives = opensNewAttempt(older, newer);
   const attempt = Math.max(newer.attempt, older.attempt + (archives ? 1 : 0));
-  return { was: was.id, is: is.id, older, takes, archives, attempt };
+  return { was: was.id, is: is.id, older, takes, archives, attempt, seenAt: newer.observedAt };
 }
 
 /** Run it under the lease. Afterwards the name of the row that went is free. */
@@ -89,7 +91,7 @@ async function takeNewer(trx: Db, sourceId: number, mergers: readonly Merger[]):
 /** Both rows were counted. What the older one showed is so no more. */
 async function countOnce(trx: Db, sourceId: number, mergers: readonly Merger[]): Promise<void> {
   const tally = new Tally();
-  for (const { older } of mergers) tally.move(older, null);
+  for (const { older, seenAt } of mergers) tally.move(older, null, seenAt);
   const moves = tally.moves();
   await sql`
     update run_tally t set runs = t.runs + m.delta

@@ -2,7 +2,8 @@
  * Counts kept as the data arrives: what a run's move adds to one bucket and takes from another. Pure.
  *
  * An open run counts once, under span 0 and no time at all. One that ended counts twice, in the minute and in the hour
- * of its end, so that a window of a month adds up hours and not 43,200 minutes.
+ * of its end, so that a window of a month adds up hours and not 43,200 minutes. No window longer than two days is counted
+ * by the minute, so the minutes of a run that ended before them are neither kept nor touched.
  */
 import { isTerminal, type RunState } from "../../model/run-state.ts";
 
@@ -23,12 +24,20 @@ export interface Countable {
 
 const MINUTE_MS = 60_000;
 
+/** A day more than the longest window that is counted by the minute; see `fleet`. */
+export const MINUTES_KEPT_DAYS = 3;
+const MINUTES_KEPT_MS = MINUTES_KEPT_DAYS * 24 * 60 * MINUTE_MS;
+
 export class Tally {
   readonly #moves = new Map<string, { -readonly [K in keyof TallyMove]: TallyMove[K] }>();
 
-  move(from: Countable | null, to: Countable | null): void {
-    if (from) this.#count(from, -1);
-    if (to) this.#count(to, 1);
+  /**
+   * `seenAt` never goes back for a run. So what is taken out of a minute was put there, and a minute that is given up
+   * stays as it is until it is pruned: to take more out of it than it holds would be refused.
+   */
+  move(from: Countable | null, to: Countable | null, seenAt: Date): void {
+    if (from) this.#count(from, -1, seenAt);
+    if (to) this.#count(to, 1, seenAt);
   }
 
   /** What is left of all moves once those that cancel out are gone. */
@@ -36,10 +45,11 @@ export class Tally {
     return [...this.#moves.values()].filter((move) => move.delta !== 0);
   }
 
-  #count(run: Countable, delta: number): void {
+  #count(run: Countable, delta: number, seenAt: Date): void {
     if (!isTerminal(run.state)) return this.#add(0, "-infinity", run.state, delta);
     const at = (run.endedAt ?? run.occurredAt).getTime();
-    for (const span of [1, 60] as const) {
+    const spans = at < seenAt.getTime() - MINUTES_KEPT_MS ? ([60] as const) : ([1, 60] as const);
+    for (const span of spans) {
       const lengthMs = span * MINUTE_MS;
       this.#add(span, new Date(Math.floor(at / lengthMs) * lengthMs).toISOString(), run.state, delta);
     }

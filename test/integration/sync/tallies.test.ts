@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { ForeignRun } from "../../../src/model/foreign.ts";
 import { isTerminal, RUN_STATES } from "../../../src/model/run-state.ts";
 import { applyRuns } from "../../../src/store/sync/apply-runs.ts";
 import { markRunsGone, openRunsOf } from "../../../src/store/sync/open-runs.ts";
@@ -66,5 +67,22 @@ describe("the counts kept as the data arrives", () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it("leave alone the minutes that are given up", async () => {
+    const lease = await aLease(database.db, "old");
+    const DAYS = 1_440;
+    const ended = aRun({ state: "failed", endedAt: after(1) });
+    const apply = (run: ForeignRun, readMin: number) =>
+      applyRuns(database.db, lease, { items: [run], readAt: after(readMin) });
+    await apply({ ...ended, runId: "lately" }, 2);
+    await apply({ ...ended, runId: "long ago" }, 5 * DAYS);
+    await database.db.deleteFrom("run_tally").where("source_id", "=", lease.sourceId).where("span", "=", 1).execute();
+    // Reopened long after: out of the hour, and not out of a minute that holds nothing any more.
+    for (const runId of ["lately", "long ago"])
+      await apply({ ...ended, runId, state: "running", endedAt: null }, 6 * DAYS);
+    expect(await kept(database.db, lease.sourceId)).toEqual([
+      { span: 0, bucket: "-infinity", state: "running", runs: 2 },
+    ]);
   });
 });
