@@ -23,6 +23,7 @@ export interface Countable {
 }
 
 const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
 
 /** A day more than the longest window that is counted by the minute; see `fleet`. */
 export const MINUTES_KEPT_DAYS = 3;
@@ -46,19 +47,22 @@ export class Tally {
   }
 
   #count(run: Countable, delta: number, seenAt: Date): void {
-    if (!isTerminal(run.state)) return this.#add(0, "-infinity", run.state, delta);
+    if (!isTerminal(run.state)) return this.#add(0, Number.NEGATIVE_INFINITY, run.state, delta);
     const at = (run.endedAt ?? run.occurredAt).getTime();
-    const spans = at < seenAt.getTime() - MINUTES_KEPT_MS ? ([60] as const) : ([1, 60] as const);
-    for (const span of spans) {
-      const lengthMs = span * MINUTE_MS;
-      this.#add(span, new Date(Math.floor(at / lengthMs) * lengthMs).toISOString(), run.state, delta);
+    if (at >= seenAt.getTime() - MINUTES_KEPT_MS) {
+      this.#add(1, Math.floor(at / MINUTE_MS) * MINUTE_MS, run.state, delta);
     }
+    this.#add(60, Math.floor(at / HOUR_MS) * HOUR_MS, run.state, delta);
   }
 
-  #add(span: TallyMove["span"], bucket: string, state: RunState, delta: number): void {
-    const key = `${span} ${bucket} ${state}`;
+  #add(span: TallyMove["span"], beginsMs: number, state: RunState, delta: number): void {
+    const key = `${span} ${beginsMs} ${state}`;
     const move = this.#moves.get(key);
     if (move) move.delta += delta;
-    else this.#moves.set(key, { span, bucket, state, delta });
+    else this.#moves.set(key, { span, bucket: toBucket(beginsMs), state, delta });
   }
+}
+
+function toBucket(beginsMs: number): string {
+  return Number.isFinite(beginsMs) ? new Date(beginsMs).toISOString() : "-infinity";
 }
