@@ -1,7 +1,7 @@
 /**
  * The composition root: settings in, services made and started in order, and stopped in the opposite one.
  *
- *   documents ─► database ─► migrations ─► sources, yours or the demo's ─► metrics ─► API ─► engine ─► sync
+ *   documents ─► database ─► migrations ─► sources, yours or the demo's ─► metrics ─► API ─► engine ─► sync ─► chores
  */
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
@@ -20,6 +20,7 @@ import { ourPackage } from "./boot/package.ts";
 import type { Environment } from "./boot/read-settings.ts";
 import type { Settings } from "./boot/settings.ts";
 import { createStack, type Stack } from "./boot/stack.ts";
+import { createChores } from "./chores/chore-service.ts";
 import { systemClock as clock } from "./lib/clock.ts";
 import { InputError } from "./lib/input-error.ts";
 import { migrate } from "./store/migrate.ts";
@@ -109,6 +110,9 @@ async function startAll(
   if (sync) {
     await sync.start();
     stack.add("sync", () => sync.stop());
+    const chores = createChores({ ...shared, owner });
+    await chores.start();
+    stack.add("chores", () => chores.stop());
   }
   const remarks = [...metricsPlace.remarks, ...(api?.remarks ?? [])];
   return {

@@ -19,7 +19,7 @@ export interface Page<T> {
 }
 
 export interface RejectedRow {
-  readonly kind: "job" | "run";
+  readonly kind: "job" | "run" | "gate" | "link";
   /** What the row calls itself, as far as it can be told. */
   readonly id: string | null;
   readonly reason: string;

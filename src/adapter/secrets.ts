@@ -1,5 +1,6 @@
 /** The values behind `env:NAME` and `file:/path`. A document holds the reference, never the value. */
 import { readFile } from "node:fs/promises";
+import { normalize } from "node:path";
 import { InputError } from "../lib/input-error.ts";
 
 export interface Secrets {
@@ -9,6 +10,26 @@ export interface Secrets {
 
 export const SECRET_REFERENCE = /^(env:[A-Za-z_][A-Za-z0-9_]*|file:\/.+)$/s;
 
+/**
+ * A source sends what it is given to the address it is given, and both stand in its document. So no document may name what
+ * opens our own doors: the database, our own settings and tokens.
+ */
+const OURS = /^(TUTTI_|PG|DATABASE_URL(_FILE)?$)/i;
+/** `/proc/self/environ` is the environment by another name. */
+const OF_THE_SYSTEM = /^\/(proc|dev|sys)\//;
+
+/** Why this reference is refused although it is well written, or null. */
+export function refusalOf(reference: string): string | null {
+  if (reference.startsWith("file:")) {
+    const path = normalize(reference.slice("file:".length));
+    return OF_THE_SYSTEM.test(path)
+      ? `${reference} is refused: what the system shows there is no secret of a tool`
+      : null;
+  }
+  if (!OURS.test(reference.slice("env:".length))) return null;
+  return `${reference} is refused: DATABASE_URL, PG* and TUTTI_* are Tutti's own and are never sent to a tool; give the tool a variable of its own`;
+}
+
 const LARGEST_BYTES = 65_536;
 
 export function createSecrets({ env }: { readonly env: Readonly<Record<string, string | undefined>> }): Secrets {
@@ -16,6 +37,8 @@ export function createSecrets({ env }: { readonly env: Readonly<Record<string, s
     async read(reference) {
       // The text itself may be the secret that somebody wrote by mistake, so it is not repeated here.
       if (!SECRET_REFERENCE.test(reference)) throw new InputError("secret", "a secret is env:NAME or file:/path");
+      const refusal = refusalOf(reference);
+      if (refusal !== null) throw new InputError(reference, refusal);
       const value = reference.startsWith("env:")
         ? env[reference.slice("env:".length)]
         : await readSecretFile(reference.slice("file:".length));

@@ -1,28 +1,33 @@
-/** `tutti get sources|jobs|runs`: what is there, now, as the API tells it. */
+/** `tutti get sources|jobs|runs|gates|dependencies`: what is there, now, as the API tells it. */
 import { type Client, createClient } from "./client.ts";
 import { type Command, type Input, textOption } from "./command.ts";
 import { CommandError, EXIT } from "./exit.ts";
+import { dependencies } from "./get-dependencies.ts";
+import { gates } from "./get-gates.ts";
 import { jobs } from "./get-jobs.ts";
 import { runs } from "./get-runs.ts";
 import { sources } from "./get-sources.ts";
 import type { Found, Gettable } from "./gettable.ts";
 import { type Output, OUTPUTS, printList } from "./output.ts";
 
-const KINDS: Readonly<Record<string, Gettable>> = { sources, jobs, runs };
-const SHORT: Readonly<Record<string, string>> = { source: "sources", job: "jobs", run: "runs" };
+const KINDS: Readonly<Record<string, Gettable>> = { sources, jobs, runs, gates, dependencies };
+const SHORT: Readonly<Record<string, string>> = { source: "sources", job: "jobs", run: "runs", gate: "gates" };
 
 export const get: Command = {
   name: "get",
-  describe: "List sources, jobs or runs",
+  describe: "List sources, jobs, runs, gates or dependencies",
   args: [
     { syntax: "<kind>", describe: "what to list", choices: [...Object.keys(KINDS), ...Object.keys(SHORT)] },
-    { syntax: "[names...]", describe: "only these: names of sources, references of jobs (source/job), ids of runs" },
+    {
+      syntax: "[names...]",
+      describe: "only these: names of sources, references of jobs (source/job), ids of runs and gates",
+    },
   ],
   options: [
     { syntax: "-o, --output <format>", describe: "the form of the answer", byDefault: "table", choices: OUTPUTS },
     { syntax: "--source <name>", many: true, describe: "of these sources" },
     { syntax: "--label <key=value>", many: true, describe: "of sources with these labels" },
-    { syntax: "--job <ref>", many: true, describe: "runs of these jobs" },
+    { syntax: "--job <ref>", many: true, describe: "runs, gates or dependencies of these jobs" },
     { syntax: "--state <state>", many: true, describe: "runs in these states: failed, running, …" },
     { syntax: "--since <time>", describe: "runs begun since: 24h, 7d, or a time in ISO 8601" },
     { syntax: "--owner <name>", many: true, describe: "jobs of these owners" },
@@ -35,6 +40,8 @@ export const get: Command = {
     "tutti get sources",
     "tutti get jobs --source airflow-prod -o wide",
     "tutti get runs --state failed --since 24h",
+    "tutti get gates",
+    "tutti get dependencies --job airflow-prod/load_ledger",
     "tutti get runs --job airflow-prod/load_ledger --limit 1 -o json",
   ],
 

@@ -151,6 +151,46 @@ export interface CallView {
   readonly tookMs: number | null;
 }
 
+/** A decision that a tool waits for, or waited for. */
+export interface GateView {
+  readonly id: number;
+  readonly sourceId: number;
+  /** The tool's names for the job and the run it stands in. */
+  readonly job: string;
+  readonly run: string;
+  readonly externalId: string;
+  /** Null where we know of no such job, or run. */
+  readonly jobId: number | null;
+  readonly runId: number | null;
+  readonly title: string;
+  readonly text: string | null;
+  readonly choices: readonly string[];
+  readonly asked: readonly string[];
+  readonly since: string | null;
+  readonly url: string | null;
+  /** Since when it waits, or when it was first seen. */
+  readonly openedAt: string;
+  readonly endedAt: string | null;
+}
+
+export type DependencyKind = "job" | "data";
+
+/** One end of a dependency: a job by the name its tool gives it, known to us or not. */
+export interface DependencyEnd {
+  readonly sourceId: number;
+  readonly source: string;
+  readonly job: string;
+  readonly jobId: number | null;
+}
+
+export interface DependencyView {
+  readonly kind: DependencyKind;
+  /** The name of what one writes and the other reads. */
+  readonly data: string | null;
+  readonly from: DependencyEnd;
+  readonly to: DependencyEnd;
+}
+
 /** Counts kept as the data arrives. `since` and `until` are the moments truly counted, to the minute. */
 export interface FleetView {
   readonly since: string;
@@ -194,6 +234,17 @@ export interface ActionFilter {
   readonly job?: readonly string[];
   readonly kind?: readonly IntentKind[];
   readonly state?: readonly IntentState[];
+}
+
+export interface GateFilter {
+  readonly source?: readonly string[];
+  /** References, `source/job`. */
+  readonly job?: readonly string[];
+  readonly label?: readonly string[];
+  /** Whom the tool asks, in its words: any of these. */
+  readonly asked?: readonly string[];
+  /** Those that wait, unless told; false for those that have ended. */
+  readonly waiting?: boolean;
 }
 
 export type RunOrder = "started-desc" | "started-asc";

@@ -2,6 +2,21 @@
 
 create extension pg_trgm;
 
+create table chore (
+  name text not null,
+  owner text,
+  claimed_until timestamp with time zone,
+  begun_at timestamp with time zone,
+  done_at timestamp with time zone,
+  rows bigint not null default 0,
+  constraint chore_key PRIMARY KEY (name),
+  constraint chore_claim_has_owner CHECK (((owner IS NULL) = (claimed_until IS NULL))),
+  constraint chore_done_was_begun CHECK (((done_at IS NULL) OR (begun_at IS NOT NULL))),
+  constraint chore_named CHECK ((name <> ''::text)),
+  constraint chore_owner_named CHECK ((owner <> ''::text)),
+  constraint chore_rows_counted CHECK ((rows >= 0))
+);
+
 create table credential (
   id bigint not null generated always as identity,
   kind text not null,
@@ -21,6 +36,35 @@ create table credential (
   constraint credential_principal_named CHECK ((principal <> ''::text)),
   constraint credential_role_known CHECK ((role = ANY (ARRAY['admin'::text, 'viewer'::text])))
 );
+CREATE INDEX credential_by_expiry ON public.credential USING btree (expires_at) WHERE (expires_at IS NOT NULL);
+
+create table foreign_gate (
+  source_id integer not null,
+  id bigint not null generated always as identity,
+  job text not null,
+  run text not null,
+  external_id text not null,
+  title text not null,
+  body text,
+  choices text[] not null default '{}'::text[],
+  asked text[] not null default '{}'::text[],
+  since timestamp with time zone,
+  url text,
+  opened_at timestamp with time zone not null,
+  observed_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  constraint foreign_gate_key PRIMARY KEY (source_id, id),
+  constraint foreign_gate_once UNIQUE (source_id, job, run, external_id),
+  constraint foreign_gate_of_source FOREIGN KEY (source_id) REFERENCES source(id) ON DELETE CASCADE,
+  constraint foreign_gate_external_id_named CHECK ((external_id <> ''::text)),
+  constraint foreign_gate_job_named CHECK ((job <> ''::text)),
+  constraint foreign_gate_run_named CHECK ((run <> ''::text))
+);
+CREATE INDEX foreign_gate_by_end ON public.foreign_gate USING btree (ended_at) WHERE (ended_at IS NOT NULL);
+CREATE INDEX foreign_gate_by_source ON public.foreign_gate USING btree (source_id, opened_at DESC, id DESC);
+CREATE INDEX foreign_gate_by_time ON public.foreign_gate USING btree (opened_at DESC, id DESC);
+CREATE INDEX foreign_gate_waiting ON public.foreign_gate USING btree (opened_at DESC, id DESC) WHERE (ended_at IS NULL);
+CREATE INDEX foreign_gate_waiting_by_source ON public.foreign_gate USING btree (source_id, opened_at DESC, id DESC) WHERE (ended_at IS NULL);
 
 create table intent (
   source_id integer not null,
@@ -145,6 +189,21 @@ CREATE INDEX job_by_name ON public.job USING btree (name, id);
 CREATE INDEX job_by_next ON public.job USING btree (next_at, id) WHERE ((next_at IS NOT NULL) AND (gone_at IS NULL));
 CREATE INDEX job_search ON public.job USING gin (search gin_trgm_ops);
 
+create table job_link (
+  source_id integer not null,
+  kind text not null,
+  job text not null,
+  target text not null,
+  constraint job_link_key PRIMARY KEY (source_id, job, kind, target),
+  constraint job_link_of_source FOREIGN KEY (source_id) REFERENCES source(id) ON DELETE CASCADE,
+  constraint job_link_job_named CHECK ((job <> ''::text)),
+  constraint job_link_kind_known CHECK ((kind = ANY (ARRAY['follows'::text, 'reads'::text, 'writes'::text]))),
+  constraint job_link_not_to_itself CHECK (((kind <> 'follows'::text) OR (job <> target))),
+  constraint job_link_target_named CHECK ((target <> ''::text))
+);
+CREATE INDEX job_link_by_data ON public.job_link USING btree (target, kind, source_id, job) WHERE (kind <> 'follows'::text);
+CREATE INDEX job_link_by_followed ON public.job_link USING btree (source_id, target, job) WHERE (kind = 'follows'::text);
+
 create table quarantine (
   id bigint not null generated always as identity,
   source_id integer not null,
@@ -158,10 +217,11 @@ create table quarantine (
   constraint quarantine_key PRIMARY KEY (id),
   constraint quarantine_once UNIQUE (source_id, kind, external_id),
   constraint quarantine_of_source FOREIGN KEY (source_id) REFERENCES source(id) ON DELETE CASCADE,
-  constraint quarantine_kind_known CHECK ((kind = ANY (ARRAY['job'::text, 'run'::text]))),
+  constraint quarantine_kind_known CHECK ((kind = ANY (ARRAY['job'::text, 'run'::text, 'gate'::text, 'link'::text]))),
   constraint quarantine_seen_in_order CHECK ((first_seen_at <= last_seen_at)),
   constraint quarantine_times_counted CHECK ((times >= 1))
 );
+CREATE INDEX quarantine_by_age ON public.quarantine USING btree (last_seen_at);
 
 create table run (
   source_id integer not null,
@@ -228,6 +288,21 @@ create table run_attempt (
   constraint run_attempt_open_has_no_end CHECK (((ended_at IS NULL) OR (state <> ALL (ARRAY['queued'::text, 'running'::text, 'waiting'::text])))),
   constraint run_attempt_state_known CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'waiting'::text, 'succeeded'::text, 'failed'::text, 'cancelled'::text, 'skipped'::text, 'unknown'::text])))
 );
+
+create table run_name (
+  source_id integer not null,
+  job text not null,
+  former text not null,
+  name text not null,
+  told_at timestamp with time zone not null default now(),
+  constraint run_name_key PRIMARY KEY (source_id, job, former),
+  constraint run_name_of_source FOREIGN KEY (source_id) REFERENCES source(id) ON DELETE CASCADE,
+  constraint run_name_differs CHECK ((former <> name)),
+  constraint run_name_former_named CHECK ((former <> ''::text)),
+  constraint run_name_job_named CHECK ((job <> ''::text)),
+  constraint run_name_named CHECK ((name <> ''::text))
+);
+CREATE INDEX run_name_by_age ON public.run_name USING btree (told_at);
 
 create table run_tally (
   source_id integer not null,
@@ -298,6 +373,10 @@ create table source_sync (
   jobs_swept_at timestamp with time zone,
   open_swept_at timestamp with time zone,
   jobs integer not null default 0,
+  gates_asked_at timestamp with time zone,
+  gates_error text,
+  links_asked_at timestamp with time zone,
+  links_error text,
   constraint source_sync_key PRIMARY KEY (source_id),
   constraint source_sync_of_source FOREIGN KEY (source_id) REFERENCES source(id) ON DELETE CASCADE,
   constraint source_sync_backfill_began CHECK (((backfill_from IS NOT NULL) OR ((backfill_reached IS NULL) AND (backfill_done_at IS NULL)))),

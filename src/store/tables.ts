@@ -18,10 +18,14 @@ export interface Tables {
   run: RunTable;
   run_attempt: RunAttemptTable;
   run_tally: RunTallyTable;
+  run_name: RunNameTable;
+  foreign_gate: ForeignGateTable;
+  job_link: JobLinkTable;
   quarantine: QuarantineTable;
   credential: CredentialTable;
   intent: IntentTable;
   intent_call: IntentCallTable;
+  chore: ChoreTable;
 }
 
 export interface SourceTable {
@@ -65,6 +69,10 @@ export interface SourceSyncTable {
   jobs_swept_at: MaybeMoment;
   open_swept_at: MaybeMoment;
   jobs: Generated<number>;
+  gates_asked_at: MaybeMoment;
+  gates_error: string | null;
+  links_asked_at: MaybeMoment;
+  links_error: string | null;
 }
 
 export interface JobTable {
@@ -137,10 +145,42 @@ export interface RunTallyTable {
   runs: number;
 }
 
+export interface RunNameTable {
+  source_id: number;
+  job: string;
+  former: string;
+  name: string;
+  told_at: Generated<Date>;
+}
+
+export interface ForeignGateTable {
+  source_id: number;
+  id: GeneratedAlways<number>;
+  job: string;
+  run: string;
+  external_id: string;
+  title: string;
+  body: string | null;
+  choices: Generated<string[]>;
+  asked: Generated<string[]>;
+  since: MaybeMoment;
+  url: string | null;
+  opened_at: Moment;
+  observed_at: Moment;
+  ended_at: MaybeMoment;
+}
+
+export interface JobLinkTable {
+  source_id: number;
+  kind: "follows" | "reads" | "writes";
+  job: string;
+  target: string;
+}
+
 export interface QuarantineTable {
   id: GeneratedAlways<number>;
   source_id: number;
-  kind: "job" | "run";
+  kind: "job" | "run" | "gate" | "link";
   external_id: string;
   reason: string;
   sample: string;
@@ -207,4 +247,13 @@ export interface IntentCallTable {
   outcome: CallOutcome;
   detail: string | null;
   took_ms: number | null;
+}
+
+export interface ChoreTable {
+  name: string;
+  owner: string | null;
+  claimed_until: MaybeMoment;
+  begun_at: MaybeMoment;
+  done_at: MaybeMoment;
+  rows: Generated<number>;
 }

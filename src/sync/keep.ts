@@ -4,7 +4,9 @@ import type { ForeignRun } from "../model/foreign.ts";
 import { applyRuns } from "../store/sync/apply-runs.ts";
 import type { Pass } from "./pass.ts";
 
-export async function keep(pass: Pass, page: Page<ForeignRun>): Promise<void> {
+export type Keeper = Pick<Pass, "db" | "lease" | "source" | "metrics"> & { changed: number };
+
+export async function keep(pass: Keeper, page: Page<ForeignRun>): Promise<void> {
   const { db, lease, source, metrics } = pass;
   const applied = await applyRuns(db, lease, page);
   const news = applied.created + applied.changed + applied.reopened;
@@ -14,7 +16,7 @@ export async function keep(pass: Pass, page: Page<ForeignRun>): Promise<void> {
   for (const run of applied.ended) countEnd(pass, run, page.readAt);
 }
 
-function countEnd({ source, metrics }: Pass, run: ForeignRun, readAt: Date): void {
+function countEnd({ source, metrics }: Keeper, run: ForeignRun, readAt: Date): void {
   const label = { source: source.name };
   metrics.runsFinished.inc({ ...label, outcome: run.state });
   if (!run.endedAt) return;

@@ -43,9 +43,20 @@ export interface Pass extends SyncContext {
 }
 
 export function beginPass(context: SyncContext, marks: Marks): Pass {
-  const { signal, silenceMs, clock } = context;
-  const asking = { signal, monotonicMs: () => clock.monotonicMs(), ...(silenceMs !== undefined && { silenceMs }) };
-  return { ...context, marks, change: {}, asking, latencyMs: 0, changed: 0, skewMs: 0, catchingUp: false };
+  return {
+    ...context,
+    marks,
+    change: {},
+    asking: askingOf(context),
+    latencyMs: 0,
+    changed: 0,
+    skewMs: 0,
+    catchingUp: false,
+  };
+}
+
+export function askingOf({ signal, silenceMs, clock }: SyncContext): Asking {
+  return { signal, monotonicMs: () => clock.monotonicMs(), ...(silenceMs !== undefined && { silenceMs }) };
 }
 
 /** What the remote's clock shows now, as far as we know. */

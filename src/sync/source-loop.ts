@@ -11,10 +11,14 @@ import { Fenced, type Lease } from "../store/sync/lease.ts";
 import { NOW, readMarks, writeMarks } from "../store/sync/marks.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
+import { lookAt } from "./look-at.ts";
 import { nextDelayMs } from "./pace.ts";
+import type { SyncContext } from "./pass.ts";
+import { createRest } from "./rest.ts";
 import { readSettings } from "./settings.ts";
 import { forgetSource, presentSource, showPass } from "./source-metrics.ts";
 import { faultOf, faultStatus, syncOnce } from "./sync-once.ts";
+import { keepWatching, type Watching } from "./watch.ts";
 
 export interface SyncDeps {
   readonly store: { readonly db: Db };
@@ -43,15 +47,20 @@ export interface SourceLoop {
 export function startLoop(deps: SyncDeps, source: KnownSource, lease: Lease, onFenced: () => void): SourceLoop {
   const stopping = new AbortController();
   const log = deps.log.child({ source: source.name });
-  const pause = createPause(stopping.signal);
   presentSource(deps.metrics, source);
-  const line = createLine(deps, source, lease, log, stopping.signal);
+  const rest = createRest({ signal: stopping.signal, clock: deps.clock, look: (runs) => line.look(runs) });
+  const line = createLine({ ...deps, log }, source, lease, {
+    signal: stopping.signal,
+    onHint: (run) => rest.hint(run),
+  });
   const running = run();
 
   async function run(): Promise<void> {
     try {
       await loop();
     } finally {
+      // Fenced, it ends without having been told to; what it started ends with it.
+      stopping.abort();
       forgetSource(deps.metrics, source);
       await line.close();
     }
@@ -60,7 +69,7 @@ export function startLoop(deps: SyncDeps, source: KnownSource, lease: Lease, onF
   async function loop(): Promise<void> {
     for (let failures = 0; !stopping.signal.aborted; ) {
       try {
-        await pause.for(await line.pass());
+        await rest.for(await line.pass());
         failures = 0;
       } catch (error) {
         if (stopping.signal.aborted || isAbort(error)) continue;
@@ -68,7 +77,7 @@ export function startLoop(deps: SyncDeps, source: KnownSource, lease: Lease, onF
         failures += 1;
         // The database, most likely. There is nowhere to write it to, and nothing to do but to come back.
         log.error({ err: error }, "a pass over the source could not be kept");
-        await pause.for(afterOurs(failures, deps.random));
+        await rest.deafFor(afterOurs(failures, deps.random));
       }
     }
   }
@@ -82,7 +91,7 @@ export function startLoop(deps: SyncDeps, source: KnownSource, lease: Lease, onF
   return {
     lease,
     version: source.version,
-    wake: () => pause.wake(),
+    wake: () => rest.wake(),
     async stop() {
       stopping.abort();
       await running.catch((error: unknown) => log.error({ err: error }, "the loop of the source ended badly"));
@@ -90,11 +99,17 @@ export function startLoop(deps: SyncDeps, source: KnownSource, lease: Lease, onF
   };
 }
 
+interface Listener {
+  readonly signal: AbortSignal;
+  readonly onHint: (run: ForeignRunRef) => void;
+}
+
 /** The line to one remote: opened at the first pass, and opened anew as long as its config will not do. */
-function createLine(deps: SyncDeps, source: KnownSource, lease: Lease, log: Logger, signal: AbortSignal) {
-  const { store, adapters, clock, metrics, secrets, hotRuns, random } = deps;
+function createLine(deps: SyncDeps, source: KnownSource, lease: Lease, { signal, onHint }: Listener) {
+  const { store, adapters, clock, metrics, secrets, log, hotRuns, random } = deps;
   const { db } = store;
   let remote: Remote | null = null;
+  let watching: Promise<void> | null = null;
 
   async function open(): Promise<Remote> {
     const opened = adapters.connect(source.adapter, source.config, {
@@ -105,7 +120,15 @@ function createLine(deps: SyncDeps, source: KnownSource, lease: Lease, log: Logg
       secrets,
     });
     await noteCapabilities(db, source.id, capabilitiesOf(opened));
+    if (opened.watch) watching = keepWatching(watchOver({ ...deps, signal, onHint }, source, opened));
     return opened;
+  }
+
+  function contextOf(opened: Remote): SyncContext {
+    const settings = readSettings(source.sync);
+    const waiting = hotRuns && (() => hotRuns(source.id));
+    const optional = { ...(waiting && { hotRuns: waiting }), ...(random && { random }) };
+    return { db, lease, source, remote: opened, settings, clock, metrics, log, signal, ...optional };
   }
 
   return {
@@ -116,19 +139,44 @@ function createLine(deps: SyncDeps, source: KnownSource, lease: Lease, log: Logg
       } catch (error) {
         return reportMisfit(deps, source, lease, error as Error);
       }
-      const settings = readSettings(source.sync);
-      const waiting = hotRuns && (() => hotRuns(source.id));
-      const optional = { ...(waiting && { hotRuns: waiting }), ...(random && { random }) };
-      const report = await syncOnce({ db, lease, source, remote, settings, clock, metrics, log, signal, ...optional });
+      const report = await syncOnce(contextOf(remote));
       if (report.error) log.warn({ err: report.error, fault: faultOf(report.error) }, "the source could not be read");
       showPass(metrics, source, report, clock.now());
       return report.delayMs;
     },
+    /** Whether the source answered. What is wrong with it is for the next pass to find and to say. */
+    async look(runs: readonly ForeignRunRef[]): Promise<boolean> {
+      return remote !== null && lookAt(contextOf(remote), runs);
+    },
     async close(): Promise<void> {
+      await watching;
       await remote?.close?.().catch((error: unknown) => log.warn({ err: error }, "the remote could not be closed"));
     },
   };
 }
+
+function watchOver(
+  { clock, metrics, log, random, signal, onHint }: SyncDeps & Listener,
+  { name: source }: KnownSource,
+  remote: Remote,
+): Watching {
+  return {
+    watch: (stop) => remote.watch?.(stop) ?? nothing(),
+    signal,
+    clock,
+    ...(random && { random }),
+    onHint(run) {
+      metrics.sourceHints.inc({ source });
+      onHint(run);
+    },
+    onLine(open, cause) {
+      metrics.sourceWatched.set({ source }, open ? 1 : 0);
+      if (cause) log.warn({ err: cause }, "the watch over the source broke; it is polled meanwhile");
+    },
+  };
+}
+
+async function* nothing(): AsyncGenerator<never> {}
 
 /** An unknown kind, a config that no longer fits: the source says so, and is looked at again by and by. */
 async function reportMisfit(deps: SyncDeps, source: KnownSource, lease: Lease, error: Error): Promise<number> {
@@ -145,31 +193,4 @@ async function reportMisfit(deps: SyncDeps, source: KnownSource, lease: Lease, e
 function afterOurs(failures: number, random = Math.random): number {
   const quiet = { latencyMs: 0, activeRuns: 0, hot: false, catchingUp: false, changed: 0 };
   return nextDelayMs({ ...quiet, failures, everyMs: null, retryAfterMs: null, random: random() });
-}
-
-/** A sleep that can be cut short, also before it begins. */
-function createPause(signal: AbortSignal) {
-  let woken = false;
-  let end: (() => void) | null = null;
-  const wake = () => {
-    woken = true;
-    end?.();
-  };
-  signal.addEventListener("abort", wake, { once: true });
-  return {
-    wake,
-    async for(milliseconds: number): Promise<void> {
-      if (!woken) {
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, milliseconds);
-          end = () => {
-            clearTimeout(timer);
-            resolve();
-          };
-        });
-      }
-      end = null;
-      woken = signal.aborted;
-    },
-  };
 }

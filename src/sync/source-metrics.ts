@@ -8,7 +8,7 @@ import { faultOf } from "./sync-once.ts";
 /** Counters begin at 0 for all that can happen, or the first time that it does would be no increase. */
 export function presentSource(metrics: Metrics, { name: source }: KnownSource): void {
   for (const reason of [...FAULTS, "ours"]) metrics.sourceSyncErrors.inc({ source, reason }, 0);
-  for (const kind of ["job", "run"]) metrics.sourceQuarantined.inc({ source, kind }, 0);
+  for (const kind of ["job", "run", "gate", "link"]) metrics.sourceQuarantined.inc({ source, kind }, 0);
   for (const outcome of TERMINAL_STATES) metrics.runsFinished.inc({ source, outcome }, 0);
   metrics.runsStarted.inc({ source }, 0);
   metrics.sourceFenced.inc({ source }, 0);
@@ -30,5 +30,6 @@ export function forgetSource(metrics: Metrics, { name: source, adapter }: KnownS
   metrics.sourceUp.remove({ source, kind: adapter });
   metrics.sourceLastSyncSuccess.remove({ source });
   metrics.sourceJobs.remove({ source });
+  metrics.sourceWatched.remove({ source });
   for (const state of OPEN_STATES) metrics.runsActive.remove({ source, state });
 }

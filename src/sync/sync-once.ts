@@ -10,13 +10,15 @@ import { isTerminal } from "../model/run-state.ts";
 import { NOW, readMarks, type MarkChange, writeMarks } from "../store/sync/marks.ts";
 import { openCounts } from "../store/sync/open-runs.ts";
 import { AdapterBug } from "./ask.ts";
-import { dueNow } from "./due.ts";
+import { type Due, dueNow } from "./due.ts";
 import { nextDelayMs } from "./pace.ts";
 import { beginPass, type Pass, type SyncContext } from "./pass.ts";
 import { lookBack } from "./phases/look-back.ts";
 import { probe } from "./phases/probe.ts";
 import { readChanges } from "./phases/read-changes.ts";
+import { sweepGates } from "./phases/sweep-gates.ts";
 import { sweepJobs } from "./phases/sweep-jobs.ts";
+import { sweepLinks } from "./phases/sweep-links.ts";
 import { observeHot, sweepOpen } from "./phases/sweep-open.ts";
 
 export type SourceFault = Fault | "ours";
@@ -59,9 +61,26 @@ async function runPhases(pass: Pass): Promise<SourceError | null> {
   for (const phase of phases) {
     const error = await runPhase(pass, phase);
     first ??= error;
-    if (isFault(error, "unreachable", "busy")) break;
+    if (isFault(error, "unreachable", "busy")) return first;
   }
+  await runAsides(pass, due);
   return first;
+}
+
+/** What a source has beside its jobs and runs. It fails by itself, says so, and is asked again at its own pace. */
+async function runAsides(pass: Pass, due: Due): Promise<void> {
+  const { remote, change, log } = pass;
+  const asides = [
+    ...(remote.gates && due.gates ? [["gates", sweepGates] as const] : []),
+    ...(remote.links && due.links ? [["links", sweepLinks] as const] : []),
+  ];
+  for (const [name, run] of asides) {
+    const error = await runPhase(pass, [name, run]);
+    Object.assign(change, { [`${name}_asked_at`]: NOW, [`${name}_error`]: error && errorText(error) });
+    if (!error) continue;
+    log.warn({ err: error, fault: faultOf(error), phase: name }, "a part of the source could not be read");
+    if (isFault(error, "unreachable", "busy")) return;
+  }
 }
 
 async function runPhase(pass: Pass, [phase, run]: Phase): Promise<SourceError | null> {
@@ -113,12 +132,16 @@ const ERROR_LENGTH = 1_000;
 /** Says of an error what the source's row says. Whether it can be reached is known only from what it did itself. */
 export function faultStatus(error: Error, reachable: boolean | null): MarkChange {
   const fault = faultOf(error);
-  const text = (error.message || error.name).replace(/\p{Surrogate}/gu, "\uFFFD").replaceAll("\0", "");
   return {
     fault,
-    error: text.slice(0, ERROR_LENGTH),
+    error: errorText(error),
     reachable: fault === "ours" ? reachable : fault !== "unreachable",
   };
+}
+
+function errorText(error: Error): string {
+  const text = (error.message || error.name).replace(/\p{Surrogate}/gu, "\uFFFD").replaceAll("\0", "");
+  return text.slice(0, ERROR_LENGTH);
 }
 
 export function faultOf(error: Error): SourceFault {

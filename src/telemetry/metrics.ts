@@ -77,6 +77,19 @@ export function createMetrics(options: { readonly process?: boolean } = {}) {
       registers,
     }),
 
+    sourceWatched: new Gauge({
+      name: "tutti_source_watched",
+      help: "1 while the source is asked to tell of changes as they happen, 0 while that line is broken.",
+      labelNames: ["source"],
+      registers,
+    }),
+    sourceHints: new Counter({
+      name: "tutti_source_hints_total",
+      help: "Changes the source told of as they happened.",
+      labelNames: ["source"],
+      registers,
+    }),
+
     runsStarted: new Counter({
       name: "tutti_runs_started_total",
       help: "Runs first seen, whoever started them.",
@@ -168,6 +181,25 @@ export function createMetrics(options: { readonly process?: boolean } = {}) {
     subscriptionsDropped: new Counter({
       name: "tutti_subscription_dropped_total",
       help: "Subscriptions closed because their reader was stuck.",
+      registers,
+    }),
+
+    choreRows: new Counter({
+      name: "tutti_chore_rows_total",
+      help: "Rows that nightly chores of this replica cleared away.",
+      labelNames: ["chore"],
+      registers,
+    }),
+    choreDone: new Gauge({
+      name: "tutti_chore_last_success_timestamp_seconds",
+      help: "When this replica last did the chore to its end.",
+      labelNames: ["chore"],
+      registers,
+    }),
+    choreFailures: new Counter({
+      name: "tutti_chore_failures_total",
+      help: "Chores of this replica that ended with an error.",
+      labelNames: ["chore"],
       registers,
     }),
 

@@ -1,13 +1,15 @@
 /** A reader over a few rows in memory that counts what it is asked, for tests of everything above the store. */
 import type { Reader } from "../../src/store/read/reader.ts";
 import type { RowKey } from "../../src/store/read/row-key.ts";
-import type { AttemptView, JobView, RunView, SourceView } from "../../src/model/view.ts";
+import type { AttemptView, DependencyView, GateView, JobView, RunView, SourceView } from "../../src/model/view.ts";
 
 export interface FakeWorld {
   readonly sources: SourceView[];
   readonly jobs: JobView[];
   readonly runs: RunView[];
   readonly attempts: Map<number, AttemptView[]>;
+  readonly gates: GateView[];
+  readonly dependencies: DependencyView[];
   /** Names of the reading queries asked so far, in order. */
   readonly asked: string[];
 }
@@ -17,8 +19,17 @@ export interface FakeReader extends Reader {
 }
 
 export function fakeReader(world: Partial<FakeWorld> = {}): FakeReader {
-  const whole: FakeWorld = { sources: [], jobs: [], runs: [], attempts: new Map(), asked: [], ...world };
-  const { sources, jobs, runs, attempts, asked } = whole;
+  const whole: FakeWorld = {
+    sources: [],
+    jobs: [],
+    runs: [],
+    attempts: new Map(),
+    gates: [],
+    dependencies: [],
+    asked: [],
+    ...world,
+  };
+  const { sources, jobs, runs, attempts, gates, dependencies, asked } = whole;
   const isOne = (row: RowKey) => (key: RowKey) => key.sourceId === row.sourceId && key.id === row.id;
   const withSource = (job: JobView): JobView => {
     const source = sources.find(({ id }) => id === job.sourceId);
@@ -94,6 +105,27 @@ export function fakeReader(world: Partial<FakeWorld> = {}): FakeReader {
         sources.filter(({ id }) => ids.includes(id)),
       ),
     sourceByName: (name) => log("sourceByName", sources.find((source) => source.name === name) ?? null),
+    listGates: ({ first }) => log("listGates", { items: gates.slice(0, first), hasMore: gates.length > first }),
+    gatesByIds: (keys) =>
+      log(
+        "gatesByIds",
+        gates.filter((gate) => keys.some(isOne(gate))),
+      ),
+    gatesOf: (keys) =>
+      log(
+        "gatesOf",
+        gates.filter(({ sourceId, runId }) => keys.some(isOne({ sourceId, id: runId ?? 0 }))),
+      ),
+    countWaitingGates: () => log("countWaitingGates", gates.filter(({ endedAt }) => endedAt === null).length),
+    allDependencies: (limit) => log("allDependencies", dependencies.slice(0, limit)),
+    dependenciesOf: (keys, direction) =>
+      log(
+        `dependenciesOf ${direction}`,
+        dependencies.flatMap((one) => {
+          const { sourceId, jobId } = direction === "upstream" ? one.to : one.from;
+          return jobId !== null && keys.some(isOne({ sourceId, id: jobId })) ? [{ ...one, sourceId, jobId }] : [];
+        }),
+      ),
     fleet: () =>
       log("fleet", {
         since: "2026-11-20T00:00:00.000Z",
@@ -184,6 +216,27 @@ export function aRun(change: Partial<RunView> = {}): RunView {
     observedAt: "2026-11-20T02:10:01.000Z",
     stale: false,
     goneAtSource: null,
+    ...change,
+  };
+}
+
+export function aGate(change: Partial<GateView> = {}): GateView {
+  return {
+    id: 1,
+    sourceId: 1,
+    job: "load_ledger",
+    run: "scheduled__2026-11-20",
+    externalId: "approve",
+    jobId: 10,
+    runId: 100,
+    title: "Deploy?",
+    text: null,
+    choices: ["Proceed", "Abort"],
+    asked: ["ops"],
+    since: null,
+    url: null,
+    openedAt: "2026-11-20T02:00:00.000Z",
+    endedAt: null,
     ...change,
   };
 }

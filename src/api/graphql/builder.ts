@@ -6,6 +6,8 @@ import type {
   ActionView,
   AttemptView,
   BackfillView,
+  DependencyView,
+  GateView,
   JobView,
   RunView,
   ScheduleView,
@@ -28,7 +30,7 @@ export type ObjectRefOf<T> = ObjectRef<PothosSchemaTypes.ExtendDefaultTypes<Foun
 
 export const builder = new SchemaBuilder<Foundation>({ defaultFieldNullability: false });
 
-export const NodeRef = builder.interfaceRef<SourceView | JobView | RunView | ActionView>("Node");
+export const NodeRef = builder.interfaceRef<SourceView | JobView | RunView | GateView | ActionView>("Node");
 export const SourceRef = builder.objectRef<SourceView>("Source");
 export const JobRef = builder.objectRef<JobView>("Job");
 export const RunRef = builder.objectRef<RunView>("Run");
@@ -36,4 +38,6 @@ export const ActionRef = builder.objectRef<ActionView>("Action");
 export const AttemptRef = builder.objectRef<AttemptView>("Attempt");
 export const ScheduleRef = builder.objectRef<ScheduleView>("Schedule");
 export const BackfillRef = builder.objectRef<BackfillView>("BackfillProgress");
+export const GateRef = builder.objectRef<GateView>("Gate");
+export const DependencyRef = builder.objectRef<DependencyView>("Dependency");
 export const PrincipalRef = builder.objectRef<Principal>("Principal");

@@ -2,7 +2,7 @@
 import type { InputShapeFromTypeParam } from "@pothos/core";
 import { InputError } from "../../lib/input-error.ts";
 import { parseReference, SOURCE_NAME } from "../../model/reference.ts";
-import type { ActionFilter, JobFilter, RunFilter } from "../../model/view.ts";
+import type { ActionFilter, GateFilter, JobFilter, RunFilter } from "../../model/view.ts";
 import { builder } from "./builder.ts";
 import { CauseKindRef, RunStateRef } from "./enums.ts";
 
@@ -41,6 +41,17 @@ export const JobFilterRef = builder.inputType("JobFilter", {
   }),
 });
 
+export const GateFilterRef = builder.inputType("GateFilter", {
+  description: "Narrows a list of gates. Everything given must hold; of the values of one list, any.",
+  fields: (t) => ({
+    source: t.stringList({ description: "Names of sources: `jenkins-core`." }),
+    job: t.stringList({ description: "References of jobs: `jenkins-core/finance/extract`." }),
+    label: t.stringList({ description: "Labels of the source, all of them: `team=finance`, or `team` for any value." }),
+    asked: t.stringList({ description: "Whom the tool asks, in its words." }),
+    waiting: t.boolean({ description: "Those that wait, unless told; false for those that have ended." }),
+  }),
+});
+
 export function toRunFilter(input: InputShapeFromTypeParam<never, typeof RunFilterRef, false>): RunFilter {
   const filter = withoutNulls(input ?? {}) as RunFilter;
   checkLists(filter);
@@ -61,7 +72,14 @@ export function toActionFilter(input: object | null | undefined): ActionFilter {
   return filter;
 }
 
-function checkLists(filter: RunFilter | JobFilter | ActionFilter): void {
+export function toGateFilter(input: InputShapeFromTypeParam<never, typeof GateFilterRef, false>): GateFilter {
+  const filter = withoutNulls(input ?? {}) as GateFilter;
+  checkLists(filter);
+  filter.job?.forEach((reference, at) => checkReference(reference, `filter.job[${at}]`));
+  return filter;
+}
+
+function checkLists(filter: RunFilter | JobFilter | GateFilter | ActionFilter): void {
   for (const [name, value] of Object.entries(filter) as [string, unknown][]) {
     if (Array.isArray(value) && value.length > MAX_VALUES) {
       throw new InputError(`filter.${name}`, `${value.length} values; at most ${MAX_VALUES} are taken`);

@@ -85,6 +85,10 @@ const FleetRef = builder.objectRef<FleetView>("Fleet").implement({
       description: "By source; those without a run are left out.",
       resolve: bySource,
     }),
+    waitingForPeople: t.int({
+      description: "Gates that wait for somebody now, in every tool.",
+      resolve: (_fleet, _args, { reader }) => reader.countWaitingGates(),
+    }),
     blind: t.field({
       type: [BlindSourceRef],
       description: "Sources that show us nothing current: their numbers are of the past.",

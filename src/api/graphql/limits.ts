@@ -177,7 +177,7 @@ export function costOf(schema: GraphQLSchema, document: DocumentNode, variables:
     if (field.args.some(({ name }) => name === "first")) {
       return STATEMENT_COST + ofSet(node.selectionSet, type.name, pageSize(node));
     }
-    const times = isListType(getNullableType(field.type)) ? (field.name === "edges" ? page : SHORT_LIST) : 1;
+    const times = isListType(getNullableType(field.type)) ? (field.name === "edges" ? page : lengthOf(field)) : 1;
     return 1 + times * ofSet(node.selectionSet, type.name, 1);
   }
 
@@ -195,6 +195,11 @@ export function costOf(schema: GraphQLSchema, document: DocumentNode, variables:
 
   const root = operation && schema.getRootType(operation.operation);
   return { cost: root ? ofSet(operation.selectionSet, root.name, 1) : 0, varies };
+}
+
+/** Lists that can be long say so themselves. */
+function lengthOf({ extensions }: GraphQLField<unknown, unknown>): number {
+  return typeof extensions["listSize"] === "number" ? extensions["listSize"] : SHORT_LIST;
 }
 
 /** One that is out of bounds is refused by its list, with its own name in the error. */

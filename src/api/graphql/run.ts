@@ -2,7 +2,7 @@ import type { RunPart } from "../../adapter/contract.ts";
 import type { PeekedRun } from "../../engine/peek.ts";
 import type { AttemptView, RunView } from "../../model/view.ts";
 import { ApiError } from "./api-error.ts";
-import { ActionRef, AttemptRef, builder, JobRef, NodeRef, RunRef } from "./builder.ts";
+import { ActionRef, AttemptRef, builder, GateRef, JobRef, NodeRef, RunRef } from "./builder.ts";
 import type { ApiContext } from "./context.ts";
 import { CauseKindRef, RunOrderRef, RunStateRef } from "./enums.ts";
 import { RunFilterRef } from "./filters.ts";
@@ -69,6 +69,11 @@ builder.objectType(RunRef, {
       type: [AttemptRef],
       description: "Every attempt, the first one first.",
       resolve: attemptsOf,
+    }),
+    gates: t.field({
+      type: [GateRef],
+      description: "Decisions it waits for or waited for, the latest first.",
+      resolve: async (run, _args, { loaders }) => [...(await loaders.gatesOf.load(run))],
     }),
     cause: t.field({ type: CauseRef, description: "Why it began.", resolve: (run) => run }),
     parameters: t.expose("parameters", { type: "JSON", nullable: true, description: "What it was started with." }),

@@ -5,7 +5,9 @@ import { builder } from "./builder.ts";
 // oxlint-disable import/no-unassigned-import
 import "./action.ts";
 import "./check.ts";
+import "./dependency.ts";
 import "./fleet.ts";
+import "./gate.ts";
 import "./job.ts";
 import "./mutation.ts";
 import "./node.ts";

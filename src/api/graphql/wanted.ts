@@ -13,6 +13,7 @@ type MadeOf<View> = Readonly<Record<string, readonly (keyof View)[] | "all">>;
 const RUN: MadeOf<RunView> = {
   id: [],
   job: [],
+  gates: [],
   cause: ["causeKind", "causeBy", "causeKey"],
   error: ["errorKind", "errorMessage"],
   durationMs: ["startedAt", "endedAt"],
@@ -30,6 +31,8 @@ const JOB: MadeOf<JobView> = {
   source: [],
   labels: [],
   state: [],
+  upstream: [],
+  downstream: [],
   ref: ["externalId"],
   // These hand the job on to where more may be asked of it.
   lastRun: "all",

@@ -2,8 +2,10 @@
 import type { Migration } from "kysely";
 import * as theMirror from "./0001-the-mirror.ts";
 import * as acting from "./0002-acting.ts";
+import * as gatesAndLinks from "./0003-gates-and-links.ts";
 
 export const migrations: Readonly<Record<string, Migration>> = {
   "0001-the-mirror": theMirror,
   "0002-acting": acting,
+  "0003-gates-and-links": gatesAndLinks,
 };

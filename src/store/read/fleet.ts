@@ -1,7 +1,8 @@
 /**
  * Counts by source and state over the last hours, from what is counted as runs arrive: `run` itself is never read.
  *
- * Whole hours come from the hours' buckets and what is left at the beginning of the window from the minutes'.
+ * Whole hours come from the hours' buckets and what is left at the beginning of the window from the minutes'. Those are
+ * kept for days and not for ever, so a window of more than two days begins at a whole hour.
  */
 import type { RunState } from "../../model/run-state.ts";
 import type { FleetView } from "../../model/view.ts";
@@ -65,7 +66,7 @@ function edges(last: string): string {
       case when late then since end as add_from, hour + interval '1 hour' as add_to,
       case when not late then hour end as less_from, since as less_to
     from (select since, date_bin('1 hour', since, 'epoch') as hour, extract(minute from since) >= 30 as late
-      from (select date_trunc('minute', now() - ${last}) as since) s) h`;
+      from (select date_trunc(case when ${last} <= interval '2 days' then 'minute' else 'hour' end, now() - ${last}) as since) s) h`;
 }
 
 const COUNTED = `select source_id, state, sum(runs)::bigint as runs from (

@@ -3,7 +3,9 @@ import type { JobReference } from "../../model/reference.ts";
 import type { Db } from "../db.ts";
 import { actionsByIds, actionsOfRuns, type ActionsQuestion, callsOf, listActions } from "./actions.ts";
 import { attemptsOf } from "./attempts.ts";
+import { allDependencies, dependenciesOf, type Direction } from "./dependencies.ts";
 import { fleet, type FleetQuestion } from "./fleet.ts";
+import { countWaitingGates, gatesByIds, gatesOf, type GatesQuestion, listGates } from "./gates.ts";
 import { jobByReference, jobsByIds, type JobsQuestion, listJobs } from "./jobs.ts";
 import type { WithJob, WithSource } from "./page.ts";
 import type { RowKey } from "./row-key.ts";
@@ -25,6 +27,13 @@ export function createReader(db: Db) {
     allSources: () => allSources(db),
     sourcesByIds: (ids: readonly number[]) => sourcesByIds(db, ids),
     sourceByName: (name: string) => sourceByName(db, name),
+    listGates: (asked: GatesQuestion) => listGates(db, asked),
+    gatesByIds: (keys: readonly RowKey[]) => gatesByIds(db, keys),
+    gatesOf: (runs: readonly RowKey[]) => gatesOf(db, runs),
+    countWaitingGates: () => countWaitingGates(db),
+    allDependencies: (limit: number) => allDependencies(db, limit),
+    dependenciesOf: (jobs: readonly RowKey[], direction: Direction, limit: number) =>
+      dependenciesOf(db, jobs, direction, limit),
     fleet: (asked: FleetQuestion) => fleet(db, asked),
     listActions: (asked: ActionsQuestion) => listActions(db, asked),
     actionsByIds: (keys: readonly RowKey[]) => actionsByIds(db, keys),

@@ -32,7 +32,9 @@ export const SOURCE_FIELDS: Fields<SourceView> = {
   fault: column("sync.fault"),
   error: column("sync.error"),
   missingRights: column("coalesce(sync.missing_rights, '{}')"),
-  troubles: column("coalesce(sync.troubles, '{}')"),
+  // What cannot be read beside jobs and runs is a trouble too, and not a fault of the source.
+  troubles: column(`coalesce(sync.troubles, '{}')
+    || array_remove(array['gates: ' || sync.gates_error, 'links: ' || sync.links_error], null)`),
   clockSkewMs: column("sync.clock_skew_ms"),
   latencyMs: column("sync.latency_ms"),
   paceMs: column("sync.pace_ms"),

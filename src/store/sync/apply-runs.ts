@@ -8,6 +8,7 @@ import { findNews } from "./news.ts";
 import { endedBy, planRuns, type RunPlan } from "./plan-runs.ts";
 import { runArrays } from "./run-columns.ts";
 import { quarantine, type Rejection } from "./quarantine.ts";
+import { renameRuns } from "./rename-runs.ts";
 import { storableRun } from "./storable.ts";
 import { Outrun, type RunStatement, toStatement, writeRuns } from "./write-runs.ts";
 
@@ -38,6 +39,8 @@ const LOOKS = 5;
 export async function applyRuns(db: Db, lease: Lease, page: RunPage): Promise<RunsApplied> {
   const applied = nothingApplied();
   const { runs, rejections } = sift(page);
+  // Before any look: what is looked up by its present name must be held under it.
+  await renameRuns(db, lease, runs);
   const chunks = inChunks(runs, ROWS_A_STATEMENT);
   let ahead = draftAhead(db, lease, chunks[0], page.readAt);
   for (const [at, chunk] of chunks.entries()) {

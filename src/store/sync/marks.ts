@@ -18,6 +18,8 @@ export interface Marks {
   readonly probedAgoMs: number | null;
   readonly jobsSweptAgoMs: number | null;
   readonly openSweptAgoMs: number | null;
+  readonly gatesAskedAgoMs: number | null;
+  readonly linksAskedAgoMs: number | null;
 }
 
 export async function readMarks(db: Db, sourceId: number): Promise<Marks> {
@@ -26,7 +28,9 @@ export async function readMarks(db: Db, sourceId: number): Promise<Marks> {
            backfill_done_at as "backfillDoneAt", failures, reachable,
            (extract(epoch from now() - probed_at) * 1000)::float8 as "probedAgoMs",
            (extract(epoch from now() - jobs_swept_at) * 1000)::float8 as "jobsSweptAgoMs",
-           (extract(epoch from now() - open_swept_at) * 1000)::float8 as "openSweptAgoMs"
+           (extract(epoch from now() - open_swept_at) * 1000)::float8 as "openSweptAgoMs",
+           (extract(epoch from now() - gates_asked_at) * 1000)::float8 as "gatesAskedAgoMs",
+           (extract(epoch from now() - links_asked_at) * 1000)::float8 as "linksAskedAgoMs"
     from source_sync where source_id = ${sourceId}`.execute(db);
   const [marks] = rows;
   if (!marks) throw new Error(`source ${sourceId} has no marks: it was never declared`);

@@ -34,13 +34,17 @@ export async function findNews(
     from unnest(${arrays}) with ordinality as seen(${RUN_COLUMNS}, at)
     left join job on job.source_id = ${sourceId} and job.external_id = seen.job
     left join run on run.source_id = ${sourceId} and run.job_id = job.id and run.external_id = seen.run
-    where run.id is null
-       or run.gone_at_source is not null
+    where case
+      -- A name that we do not hold may be one that its run no longer has.
+      when run.id is null then not exists (
+        select from run_name n where n.source_id = ${sourceId} and n.job = seen.job and n.former = seen.run)
+      else run.gone_at_source is not null
        or (run.state, run.native_state, run.state_rule, run.cause_kind, run.cause_by, run.cause_key, run.parameters,
            run.error_kind, run.error_message, run.queued_at, run.started_at, run.ended_at, run.url)
           is distinct from
           (seen.state, seen.native_state, seen.state_rule, seen.cause_kind, seen.cause_by, seen.cause_key, seen.parameters,
-           seen.error_kind, seen.error_message, seen.queued_at, seen.started_at, seen.ended_at, seen.url)`.execute(db);
+           seen.error_kind, seen.error_message, seen.queued_at, seen.started_at, seen.ended_at, seen.url)
+      end`.execute(db);
   return inOrder(rows).flatMap((row) => {
     const run = runs[row.at - 1];
     return run ? [{ run, jobId: row.job_id, held: toHeldRun(row) }] : [];

@@ -10,17 +10,19 @@ import { announceChanges } from "../changes.ts";
 import type { Db } from "../db.ts";
 import { findNews } from "./news.ts";
 import { planRuns } from "./plan-runs.ts";
+import { renameRun } from "./rename-runs.ts";
 import { storableRun } from "./storable.ts";
-import { writeRuns } from "./write-runs.ts";
+import { toStatement, writeRuns } from "./write-runs.ts";
 
 /** Within a transaction. Answers with our row of it, or null where it cannot be stored. */
 export async function keepOwnRun(trx: Db, sourceId: number, seen: ForeignRun, readAt: Date): Promise<number | null> {
   const { row: run } = storableRun(seen);
   if (!run) return null;
   await sql`select from source_sync where source_id = ${sourceId} for no key update`.execute(trx);
+  await renameRun(trx, sourceId, run);
   const plan = planRuns(await findNews(trx, sourceId, [run]), readAt);
   if (plan.writes.length > 0) {
-    const ids = await writeRuns(trx, sourceId, plan, readAt);
+    const ids = await writeRuns(trx, toStatement(sourceId, plan, readAt));
     await announceChanges(trx, [{ sourceId, runs: ids }]);
     return ids[0] ?? null;
   }

@@ -37,7 +37,8 @@ export function planRuns(news: readonly News[], readAt: Date): RunPlan {
     const write = planRun(item, readAt);
     if (!write) continue;
     writes.push(write);
-    tally.move(item.held, { state: write.run.state, endedAt: write.run.endedAt, occurredAt: write.occurredAt });
+    const { state, endedAt } = write.run;
+    tally.move(item.held, { state, endedAt, occurredAt: write.occurredAt }, readAt);
   }
   return { writes, moves: tally.moves(), outdated: news.length - writes.length };
 }

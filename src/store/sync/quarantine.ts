@@ -4,7 +4,7 @@ import type { Db } from "../db.ts";
 import { sampleOf } from "./sample.ts";
 
 export interface Rejection {
-  readonly kind: "job" | "run";
+  readonly kind: "job" | "run" | "gate" | "link";
   readonly id: string | null;
   readonly reason: string;
   readonly sample: unknown;

@@ -1,5 +1,5 @@
 /** What PostgreSQL would refuse, or would keep at too high a price, is found before it is sent. Pure. */
-import type { ForeignJob, ForeignRun } from "../../model/foreign.ts";
+import type { ForeignGate, ForeignJob, ForeignLink, ForeignRun } from "../../model/foreign.ts";
 import { isRunState } from "../../model/run-state.ts";
 import type { Json } from "../../model/json.ts";
 
@@ -22,6 +22,7 @@ export function storableRun(run: ForeignRun): Storable<ForeignRun> {
   const flaw =
     idFlaw("job id", run.jobId) ??
     idFlaw("run id", run.runId) ??
+    (run.formerly === null ? null : idFlaw("former run id", run.formerly)) ??
     (isRunState(run.state) ? null : "state is none of ours") ??
     textFlaw("state", run.native.word, run.native.rule) ??
     textFlaw("cause", run.cause.by, run.cause.key) ??
@@ -46,6 +47,39 @@ export function storableJob(job: ForeignJob): Storable<ForeignJob> {
     textFlaw("owner, tags or url", job.owner, job.url, ...job.tags) ??
     timeFlaw(job.schedule?.nextAt ?? null);
   return flaw ? { row: null, flaw } : { row: trimJob(job), flaw: null };
+}
+
+export function storableGate(gate: ForeignGate): Storable<ForeignGate> {
+  const { jobId, runId, gateId } = gate;
+  const flaw =
+    idFlaw("job id", jobId) ??
+    idFlaw("run id", runId) ??
+    idFlaw("gate id", gateId) ??
+    // All three lie in one unique index.
+    (Buffer.byteLength(jobId + runId + gateId) > 2 * ID_BYTES ? `ids are longer than ${2 * ID_BYTES} bytes` : null) ??
+    textFlaw("title or text", gate.title, gate.text) ??
+    textFlaw("choices, asked or url", gate.url, ...gate.choices, ...gate.asked) ??
+    timeFlaw(gate.since);
+  return flaw ? { row: null, flaw } : { row: trimGate(gate), flaw: null };
+}
+
+function trimGate(gate: ForeignGate): ForeignGate {
+  return {
+    ...gate,
+    title: cut(gate.title, WORD_LENGTH),
+    text: gate.text === null ? null : cut(gate.text, TEXT_LENGTH),
+    choices: gate.choices.slice(0, LIST_LENGTH).map((choice) => cut(choice, WORD_LENGTH)),
+    asked: gate.asked.slice(0, LIST_LENGTH).map((one) => cut(one, WORD_LENGTH)),
+    url: shortUrl(gate.url),
+  };
+}
+
+export function storableLink(link: ForeignLink): Storable<ForeignLink> {
+  const flaw =
+    link.kind === "job"
+      ? (idFlaw("upstream", link.upstream) ?? idFlaw("downstream", link.downstream))
+      : (idFlaw("job id", link.jobId) ?? idFlaw("data", link.data));
+  return flaw ? { row: null, flaw } : { row: link, flaw: null };
 }
 
 function trimRun(run: ForeignRun): ForeignRun {

@@ -2,7 +2,8 @@
  * Counts kept as the data arrives: what a run's move adds to one bucket and takes from another. Pure.
  *
  * An open run counts once, under span 0 and no time at all. One that ended counts twice, in the minute and in the hour
- * of its end, so that a window of a month adds up hours and not 43,200 minutes.
+ * of its end, so that a window of a month adds up hours and not 43,200 minutes. No window longer than two days is counted
+ * by the minute, so the minutes of a run that ended before them are neither kept nor touched.
  */
 import { isTerminal, type RunState } from "../../model/run-state.ts";
 
@@ -24,12 +25,20 @@ export interface Countable {
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 
+/** A day more than the longest window that is counted by the minute; see `fleet`. */
+export const MINUTES_KEPT_DAYS = 3;
+const MINUTES_KEPT_MS = MINUTES_KEPT_DAYS * 24 * 60 * MINUTE_MS;
+
 export class Tally {
   readonly #moves = new Map<string, { -readonly [K in keyof TallyMove]: TallyMove[K] }>();
 
-  move(from: Countable | null, to: Countable | null): void {
-    if (from) this.#count(from, -1);
-    if (to) this.#count(to, 1);
+  /**
+   * `seenAt` never goes back for a run. So what is taken out of a minute was put there, and a minute that is given up
+   * stays as it is until it is pruned: to take more out of it than it holds would be refused.
+   */
+  move(from: Countable | null, to: Countable | null, seenAt: Date): void {
+    if (from) this.#count(from, -1, seenAt);
+    if (to) this.#count(to, 1, seenAt);
   }
 
   /** What is left of all moves once those that cancel out are gone. */
@@ -37,10 +46,12 @@ export class Tally {
     return [...this.#moves.values()].filter((move) => move.delta !== 0);
   }
 
-  #count(run: Countable, delta: number): void {
+  #count(run: Countable, delta: number, seenAt: Date): void {
     if (!isTerminal(run.state)) return this.#add(0, Number.NEGATIVE_INFINITY, run.state, delta);
     const at = (run.endedAt ?? run.occurredAt).getTime();
-    this.#add(1, Math.floor(at / MINUTE_MS) * MINUTE_MS, run.state, delta);
+    if (at >= seenAt.getTime() - MINUTES_KEPT_MS) {
+      this.#add(1, Math.floor(at / MINUTE_MS) * MINUTE_MS, run.state, delta);
+    }
     this.#add(60, Math.floor(at / HOUR_MS) * HOUR_MS, run.state, delta);
   }
 

@@ -1,12 +1,12 @@
 import type { RejectedRow } from "../../adapter/contract.ts";
-import { RemoteError } from "../../adapter/remote-error.ts";
 import type { ForeignJob } from "../../model/foreign.ts";
 import { applyJobs } from "../../store/sync/apply-jobs.ts";
 import { NOW } from "../../store/sync/marks.ts";
 import { askPages } from "../ask.ts";
+import { refuseLongList } from "../long-list.ts";
 import type { Pass } from "../pass.ts";
 
-/** More than any tool schedules. A list has to be held whole before it may be read as complete. */
+/** More than any tool schedules. */
 const MOST_JOBS = 200_000;
 
 /** Reads the whole list before it writes: what throws on the way leaves every job as it was. */
@@ -19,11 +19,7 @@ export async function sweepJobs(pass: Pass): Promise<void> {
     readAt ??= page.readAt;
     items.push(...page.items);
     rejected.push(...page.rejected);
-    if (items.length + rejected.length > MOST_JOBS)
-      throw new RemoteError(`more than ${MOST_JOBS} jobs; the list was left unread`, {
-        fault: "malformed",
-        passing: true,
-      });
+    refuseLongList(items.length + rejected.length, MOST_JOBS, "jobs");
   }
   // A list without a single page is no answer, so it proves nothing about any job.
   if (!readAt) return;

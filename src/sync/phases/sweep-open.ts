@@ -1,12 +1,10 @@
-import type { Page } from "../../adapter/contract.ts";
 import type { ForeignRun, ForeignRunRef } from "../../model/foreign.ts";
 import { NOW } from "../../store/sync/marks.ts";
 import { markRunsGone, type OpenRun, openRunsOf } from "../../store/sync/open-runs.ts";
-import { ask, askPages } from "../ask.ts";
+import { askPages } from "../ask.ts";
 import { keep } from "../keep.ts";
+import { observeRuns, observeSome, RUNS_A_QUESTION } from "../observe-runs.ts";
 import type { Pass } from "../pass.ts";
-
-const RUNS_A_QUESTION = 100;
 
 /** Compares what we hold as open with what is: ended unseen, or vanished? */
 export async function sweepOpen(pass: Pass): Promise<void> {
@@ -15,7 +13,7 @@ export async function sweepOpen(pass: Pass): Promise<void> {
   const held = await openRunsOf(db, lease.sourceId);
   const open = new Set<string>();
   for await (const page of askPages(asking, (signal) => remote.open(signal))) {
-    for (const run of page.items) open.add(keyOf(run));
+    for (const run of page.items) for (const key of keysOf(run)) open.add(key);
     await keep(pass, page);
   }
   await lookAfter(
@@ -29,8 +27,8 @@ export async function sweepOpen(pass: Pass): Promise<void> {
 async function lookAfter(pass: Pass, runs: readonly OpenRun[]): Promise<void> {
   for (let from = 0; from < runs.length; from += RUNS_A_QUESTION) {
     const some = runs.slice(from, from + RUNS_A_QUESTION);
-    const page = await observe(pass, some);
-    const known = new Set(page.items.map(keyOf));
+    const page = await observeSome(pass, some);
+    const known = new Set(page.items.flatMap(keysOf));
     const vanished = some.filter((run) => !known.has(keyOf(run)));
     // A row that could not be read may be any of them, so then none is called gone.
     if (page.rejected.length === 0) pass.changed += await markRunsGone(pass.db, pass.lease, vanished, page.readAt);
@@ -39,17 +37,12 @@ async function lookAfter(pass: Pass, runs: readonly OpenRun[]): Promise<void> {
 
 /** The runs somebody waits for, asked for by name so that their end is known at once. */
 export async function observeHot(pass: Pass): Promise<void> {
-  const hot = pass.hotRuns?.() ?? [];
-  for (let from = 0; from < hot.length; from += RUNS_A_QUESTION)
-    await observe(pass, hot.slice(from, from + RUNS_A_QUESTION));
+  await observeRuns(pass, pass.hotRuns?.() ?? []);
 }
 
-async function observe(pass: Pass, runs: readonly ForeignRunRef[]): Promise<Page<ForeignRun>> {
-  const { remote, asking } = pass;
-  const refs = runs.map(({ jobId, runId }) => ({ jobId, runId }));
-  const page = await ask(asking, (signal) => remote.observe(refs, signal));
-  await keep(pass, page);
-  return page;
+/** A run that was renamed since we looked is held under the name it had. */
+function keysOf(run: ForeignRun): string[] {
+  return [keyOf(run), ...(run.formerly === null ? [] : [keyOf({ jobId: run.jobId, runId: run.formerly })])];
 }
 
 function keyOf({ jobId, runId }: ForeignRunRef): string {

@@ -40,7 +40,7 @@ interface PlanNode {
   readonly Plans?: readonly PlanNode[];
 }
 
-const BIG = new Set(["run", "job", "run_attempt"]);
+const BIG = new Set(["run", "job", "run_attempt", "foreign_gate", "job_link"]);
 
 /** With the plan that knows the values (`custom`) or the one made for any (`generic`). */
 export async function explain(

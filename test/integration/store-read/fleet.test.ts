@@ -33,6 +33,8 @@ describe("the fleet in numbers", () => {
     24 * HOUR_MS,
     24.25 * HOUR_MS,
     36.75 * HOUR_MS,
+    48 * HOUR_MS,
+    100.4 * HOUR_MS,
   ]) {
     it(`adds up to what a scan counts over ${lastMs / MINUTE_MS} minutes`, async () => {
       const { since, counts } = await fleet(database.db, { lastMs });
@@ -46,6 +48,16 @@ describe("the fleet in numbers", () => {
     expect(since).toMatch(/:00\.000Z$/);
     expect(Date.parse(until) - Date.parse(since)).toBeGreaterThanOrEqual(HOUR_MS);
     expect(Date.parse(until) - Date.parse(since)).toBeLessThan(HOUR_MS + MINUTE_MS);
+  });
+
+  it("begins at a whole hour when it is long, and needs no old minutes", async () => {
+    const { since, counts } = await fleet(database.db, { lastMs: 70.5 * HOUR_MS });
+    expect(since).toMatch(/:00:00\.000Z$/);
+    await sql`delete from run_tally where span = 1 and bucket < now() - interval '3 days'`.execute(database.db);
+    expect((await fleet(database.db, { lastMs: 70.5 * HOUR_MS })).counts).toEqual(counts);
+    expect((await fleet(database.db, { lastMs: 480 * HOUR_MS })).counts).toEqual(
+      await countedByHand((await fleet(database.db, { lastMs: 480 * HOUR_MS })).since),
+    );
   });
 
   it("is counted once for all who wait", async () => {

@@ -1,5 +1,5 @@
 /** Sources, jobs and runs for tests that care about one thing of them. */
-import type { ForeignJob, ForeignRun } from "../../../src/model/foreign.ts";
+import type { ForeignGate, ForeignJob, ForeignRun } from "../../../src/model/foreign.ts";
 import type { Db } from "../../../src/store/db.ts";
 import { declareSource } from "../../../src/store/sources.ts";
 import { claimSources, type Lease } from "../../../src/store/sync/lease.ts";
@@ -57,4 +57,19 @@ export async function aLease(db: Db, name?: string): Promise<Lease> {
   const lease = (await claimSources(db, "us", 100)).find((claimed) => claimed.sourceId === sourceId);
   if (!lease) throw new Error("the source was not free");
   return lease;
+}
+
+export function aGate(change: Partial<ForeignGate> = {}): ForeignGate {
+  return {
+    jobId: "load",
+    runId: "one",
+    gateId: "deploy",
+    title: "Deploy to production?",
+    text: null,
+    choices: ["Proceed", "Abort"],
+    asked: ["ops"],
+    since: null,
+    url: null,
+    ...change,
+  };
 }

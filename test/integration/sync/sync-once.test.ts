@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { RemoteError } from "../../../src/adapter/remote-error.ts";
 import { systemClock } from "../../../src/lib/clock.ts";
+import { createReader } from "../../../src/store/read/reader.ts";
 import { knownSource } from "../../../src/store/sources.ts";
 import { Fenced, type Lease } from "../../../src/store/sync/lease.ts";
 import { readSettings } from "../../../src/sync/settings.ts";
@@ -9,7 +10,7 @@ import { silentLog } from "../../../src/telemetry/log.ts";
 import { createMetrics } from "../../../src/telemetry/metrics.ts";
 import { type FreshDatabase, freshDatabase } from "../../support/database.ts";
 import { type FakeRemote, fakeRemote } from "./fake-remote.ts";
-import { aJob, aLease, aRun, after } from "./given.ts";
+import { aGate, aJob, aLease, aRun, after } from "./given.ts";
 
 let database: FreshDatabase;
 let lease: Lease;
@@ -150,6 +151,23 @@ describe("a pass over a source", () => {
     ]);
   });
 
+  it("calls a run that was renamed not gone", async () => {
+    const item = aRun({ runId: "queue/5", state: "queued", startedAt: null });
+    const build = { ...item, runId: "12", formerly: "queue/5" };
+    remote.set(item);
+    await pass();
+    remote.remove(item);
+    // The only one who tells of it is `observe`, asked by the name that we know.
+    remote.observe = async (refs) => ({
+      items: refs.some(({ runId }) => runId === "queue/5") ? [build] : [],
+      readAt: new Date(),
+      rejected: [],
+    });
+    await sweepAgain();
+    await pass();
+    expect(await runs()).toMatchObject([{ external_id: "12", state: "queued", gone_at_source: null }]);
+  });
+
   it("marks no run on a refused list", async () => {
     const run = aRun({ startedAt: ago(HOUR_MS) });
     remote.set(run);
@@ -192,6 +210,78 @@ describe("a pass over a source", () => {
     remote.set(aRun({ startedAt: ago(HOUR_MS) }));
     expect((await pass()).error?.message).toBe("no right to list");
     expect(await runs()).toHaveLength(1);
+  });
+
+  it("keeps what gates and links there are, at their own pace", async () => {
+    remote.set(aRun({ startedAt: ago(HOUR_MS) }));
+    let asked = 0;
+    remote.gates = async function* () {
+      asked += 1;
+      yield { items: [aGate()], readAt: new Date(), rejected: [] };
+    };
+    remote.links = async function* () {
+      yield { items: [{ kind: "job", upstream: "load", downstream: "other" }], readAt: new Date(), rejected: [] };
+    };
+    expect((await pass()).error).toBeNull();
+    await pass();
+    expect(asked).toBe(1);
+    const kept = await Promise.all(
+      (["foreign_gate", "job_link"] as const).map((table) =>
+        database.db.selectFrom(table).select("job").where("source_id", "=", lease.sourceId).execute(),
+      ),
+    );
+    expect(kept).toEqual([[{ job: "load" }], [{ job: "other" }]]);
+  });
+
+  it("is whole although its gates are refused", async () => {
+    remote.gates = () => {
+      throw new RemoteError("no right to see inputs", { fault: "refused", passing: false });
+    };
+    remote.links = () => {
+      throw new TypeError("x is not a function");
+    };
+    expect((await pass()).error).toBeNull();
+    expect(await status()).toMatchObject({
+      failures: 0,
+      synced_at: expect.any(Date),
+      gates_error: "no right to see inputs",
+      links_error: "x is not a function",
+    });
+    const shown = await createReader(database.db).sourcesByIds([lease.sourceId]);
+    expect(shown[0]?.troubles).toEqual(["gates: no right to see inputs", "links: x is not a function"]);
+    remote.gates = async function* () {
+      yield { items: [], readAt: new Date(), rejected: [] };
+    };
+    await database.db
+      .updateTable("source_sync")
+      .set({ gates_asked_at: null })
+      .where("source_id", "=", lease.sourceId)
+      .execute();
+    await pass();
+    expect(await status()).toMatchObject({ gates_error: null });
+  });
+
+  it("ends no gate on a list that was cut", async () => {
+    remote.gates = async function* () {
+      yield { items: [aGate()], readAt: new Date(), rejected: [] };
+    };
+    await pass();
+    remote.gates = async function* () {
+      yield { items: [], readAt: new Date(), rejected: [] };
+      throw new RemoteError("cut", { fault: "malformed", passing: true });
+    };
+    await database.db
+      .updateTable("source_sync")
+      .set({ gates_asked_at: null })
+      .where("source_id", "=", lease.sourceId)
+      .execute();
+    await pass();
+    const [gate] = await database.db
+      .selectFrom("foreign_gate")
+      .selectAll()
+      .where("source_id", "=", lease.sourceId)
+      .execute();
+    expect(gate).toMatchObject({ ended_at: null });
   });
 
   it("shows an adapter's own mistake as ours", async () => {

@@ -1,10 +1,11 @@
 import * as fc from "fast-check";
-import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { ForeignRun } from "../../../src/model/foreign.ts";
 import { isTerminal, RUN_STATES } from "../../../src/model/run-state.ts";
 import { applyRuns } from "../../../src/store/sync/apply-runs.ts";
 import { markRunsGone, openRunsOf } from "../../../src/store/sync/open-runs.ts";
 import { type FreshDatabase, freshDatabase } from "../../support/database.ts";
+import { kept, scanned } from "./counted.ts";
 import { aLease, aRun, after } from "./given.ts";
 
 let database: FreshDatabase;
@@ -13,26 +14,6 @@ beforeAll(async () => {
   database = await freshDatabase();
 });
 afterAll(() => database.close());
-
-async function scanned(sourceId: number) {
-  const { rows } = await sql`
-    select 0 as span, '-infinity' as bucket, state, count(*) as runs from run
-    where source_id = ${sourceId} and state in ('queued', 'running', 'waiting', 'unknown') group by state
-    union all
-    select s.span, date_bin(make_interval(mins => s.span), coalesce(ended_at, occurred_at), 'epoch')::text, state, count(*)
-    from run, (values (1), (60)) as s(span)
-    where source_id = ${sourceId} and state not in ('queued', 'running', 'waiting', 'unknown')
-    group by 1, 2, 3 order by 1, 2, 3`.execute(database.db);
-  return rows;
-}
-
-async function kept(sourceId: number) {
-  const { rows } = await sql`
-    select span, bucket::text, state, runs from run_tally where source_id = ${sourceId} and runs <> 0 order by 1, 2, 3`.execute(
-    database.db,
-  );
-  return rows;
-}
 
 const sighting = fc.record({
   runId: fc.constantFrom("a", "b", "c", "d"),
@@ -82,9 +63,26 @@ describe("the counts kept as the data arrives", () => {
             await markRunsGone(database.db, lease, open, after(one.atMin));
           }
         }
-        expect(await kept(lease.sourceId)).toEqual(await scanned(lease.sourceId));
+        expect(await kept(database.db, lease.sourceId)).toEqual(await scanned(database.db, lease.sourceId));
       }),
       { numRuns: 60 },
     );
+  });
+
+  it("leave alone the minutes that are given up", async () => {
+    const lease = await aLease(database.db, "old");
+    const DAYS = 1_440;
+    const ended = aRun({ state: "failed", endedAt: after(1) });
+    const apply = (run: ForeignRun, readMin: number) =>
+      applyRuns(database.db, lease, { items: [run], readAt: after(readMin) });
+    await apply({ ...ended, runId: "lately" }, 2);
+    await apply({ ...ended, runId: "long ago" }, 5 * DAYS);
+    await database.db.deleteFrom("run_tally").where("source_id", "=", lease.sourceId).where("span", "=", 1).execute();
+    // Reopened long after: out of the hour, and not out of a minute that holds nothing any more.
+    for (const runId of ["lately", "long ago"])
+      await apply({ ...ended, runId, state: "running", endedAt: null }, 6 * DAYS);
+    expect(await kept(database.db, lease.sourceId)).toEqual([
+      { span: 0, bucket: "-infinity", state: "running", runs: 2 },
+    ]);
   });
 });

@@ -39,6 +39,28 @@ describe("secrets", () => {
     await expect(createSecrets({ env: { EMPTY: "" } }).read(reference)).rejects.toThrow(reason);
   });
 
+  it.each(["env:DATABASE_URL", "env:DATABASE_URL_FILE", "env:TUTTI_MASTER_KEY", "env:tutti_token", "env:PGPASSWORD"])(
+    "are not our own: %s",
+    async (reference) => {
+      const env = { [reference.slice(4)]: "geheim" };
+      await expect(createSecrets({ env }).read(reference)).rejects.toThrow(/is refused: .*give the tool a variable/);
+      expect(secretReference().safeParse(reference).error?.issues[0]?.message).toContain(`${reference} is refused`);
+    },
+  );
+
+  it.each(["file:/proc/self/environ", "file:/tmp/../proc/1/environ", "file://proc/self/environ", "file:/dev/stdin"])(
+    "are not the system's: %s",
+    async (reference) => {
+      await expect(createSecrets({ env: {} }).read(reference)).rejects.toThrow(/is refused/);
+    },
+  );
+
+  it("may be called much like our own", async () => {
+    const env = { MY_TUTTI_TOKEN: "a", DATABASE_URL_OF_JENKINS: "b" };
+    expect(await createSecrets({ env }).read("env:MY_TUTTI_TOKEN")).toBe("a");
+    expect(await createSecrets({ env }).read("env:DATABASE_URL_OF_JENKINS")).toBe("b");
+  });
+
   it("are never larger than a secret is", async () => {
     await expect(createSecrets({ env: {} }).read(fileWith("x".repeat(70_000)))).rejects.toThrow(/too large/);
   });

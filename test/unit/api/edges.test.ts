@@ -1,11 +1,16 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { aFleet } from "../../support/fake-reader.ts";
+import { aFleet, aGate } from "../../support/fake-reader.ts";
 import { type TestApi, testApi } from "../../support/test-api.ts";
+
+const gates = [1, 2, 3].map((id) => aGate({ id, jobId: id, runId: id }));
+const end = (id: number) => ({ sourceId: 1, source: "airflow-prod", job: `job_${id}`, jobId: id });
+const dependencies = [1, 2, 3].map((id) => ({ kind: "job" as const, data: null, from: end(id), to: end(id + 1) }));
+const surroundings = { gates, dependencies };
 
 describe.each([{ jit: true }, { jit: false }])("edges from parent to child, with jit $jit", ({ jit }) => {
   let api: TestApi;
   beforeAll(async () => {
-    api = await testApi({ world: aFleet(60), settings: { jit } });
+    api = await testApi({ world: { ...aFleet(60), ...surroundings }, settings: { jit } });
   });
   afterAll(() => api.close());
   beforeEach(() => {
@@ -43,6 +48,24 @@ describe.each([{ jit: true }, { jit: false }])("edges from parent to child, with
       ["runsByIds", "jobsByIds", "sourcesByIds"],
     ],
     ["attempts of runs that had one", "{ runs { edges { node { attempts { attempt } } } } }", ["listRuns"]],
+    [
+      "gates with what waits",
+      "{ gates { edges { node { title source { name } job { ref } run { state } } } } }",
+      ["listGates", "sourcesByIds", "jobsByIds", "runsByIds"],
+    ],
+    ["runs with their gates", "{ runs { edges { node { gates { title waiting } } } } }", ["listRuns", "gatesOf"]],
+    ["a gate as a node", `{ node(id: "R2F0ZToxOjE=") { ... on Gate { title } } }`, ["gatesByIds"]],
+    ["people waited for", "{ fleet { waitingForPeople } }", ["fleet", "countWaitingGates"]],
+    [
+      "jobs with all that they depend on",
+      "{ jobs { edges { node { upstream { upstreamRef upstream { name } } downstream { downstream { name } } } } } }",
+      ["listJobs", "dependenciesOf upstream", "dependenciesOf downstream", "jobsByIds"],
+    ],
+    [
+      "the graph with its jobs",
+      "{ dependencies { kind data inferred upstream { ref } downstream { ref } sources { name } } }",
+      ["allDependencies", "jobsByIds", "sourcesByIds"],
+    ],
     ["the fleet by source", "{ fleet { bySource { source { name } } } }", ["fleet", "sourcesByIds"]],
   ])("need the fewest statements: %s", async (_what, query, statements) => {
     for (let times = 0; times < 3; times += 1) expect((await api.ask(query)).errors).toBeUndefined();

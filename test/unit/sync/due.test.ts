@@ -15,30 +15,44 @@ function marks(change: Partial<Marks> = {}): Marks {
     probedAgoMs: 0,
     jobsSweptAgoMs: 0,
     openSweptAgoMs: 0,
+    gatesAskedAgoMs: 0,
+    linksAskedAgoMs: 0,
     ...change,
   };
 }
 
 describe("what a pass has to do", () => {
+  const nothing = { probe: false, jobs: false, open: false, gates: false, links: false };
+
   it("is everything at first", () => {
-    expect(dueNow(marks({ probedAgoMs: null, jobsSweptAgoMs: null, openSweptAgoMs: null }))).toEqual({
+    const never = { probedAgoMs: null, jobsSweptAgoMs: null, openSweptAgoMs: null };
+    expect(dueNow(marks({ ...never, gatesAskedAgoMs: null, linksAskedAgoMs: null }))).toEqual({
       probe: true,
       jobs: true,
       open: true,
+      gates: true,
+      links: true,
     });
   });
 
   it("is nothing extra between the sweeps", () => {
-    expect(dueNow(marks())).toEqual({ probe: false, jobs: false, open: false });
+    expect(dueNow(marks())).toEqual(nothing);
   });
 
   it("is a sweep every five minutes and a probe every ten", () => {
-    expect(dueNow(marks({ jobsSweptAgoMs: 300_000, openSweptAgoMs: 300_000, probedAgoMs: 300_000 }))).toEqual({
-      probe: false,
+    const ago = (ms: number) => ({ jobsSweptAgoMs: ms, openSweptAgoMs: ms, gatesAskedAgoMs: ms, linksAskedAgoMs: ms });
+    expect(dueNow(marks({ ...ago(300_000), probedAgoMs: 300_000 }))).toEqual({
+      ...nothing,
       jobs: true,
       open: true,
+      gates: true,
     });
     expect(dueNow(marks({ probedAgoMs: 600_000 })).probe).toBe(true);
+  });
+
+  it("is the links every half hour", () => {
+    expect(dueNow(marks({ linksAskedAgoMs: 1_799_999 })).links).toBe(false);
+    expect(dueNow(marks({ linksAskedAgoMs: 1_800_000 })).links).toBe(true);
   });
 
   it("is a probe first after a failure", () => {
