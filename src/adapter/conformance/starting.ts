@@ -35,10 +35,10 @@ function survives(title: string, how: Interference): Question {
       const error = await faultOf(() => start(remote));
       proxy.mend();
       assert.ok(error.uncertain, "the error must say that a run may exist after all");
-      const [begun] = world.startedWithKey(KEY);
+      const [begun] = await world.startedWithKey(KEY);
       assert.ok(begun, "the sandbox must have begun the run");
       assert.equal((await find(remote))?.runId, begun);
-      assert.equal(world.startedWithKey(KEY).length, 1);
+      assert.equal((await world.startedWithKey(KEY)).length, 1);
     },
   };
 }
@@ -51,7 +51,7 @@ export const starting: QuestionGroup = {
       needs: ["start"],
       async ask({ remote, world }) {
         const { run } = await start(remote);
-        assert.deepEqual(world.startedWithKey(KEY), [run.runId]);
+        assert.deepEqual(await world.startedWithKey(KEY), [run.runId]);
         assert.equal(run.jobId, "job_000");
         assert.equal(run.cause.key, KEY);
         assert.ok(!isTerminal(run.state));
@@ -67,7 +67,7 @@ export const starting: QuestionGroup = {
         const later = await start(connect());
         assert.equal(again.run.runId, first.run.runId);
         assert.equal(later.run.runId, first.run.runId);
-        assert.equal(world.startedWithKey(KEY).length, 1);
+        assert.equal((await world.startedWithKey(KEY)).length, 1);
       },
     },
     {
@@ -77,7 +77,7 @@ export const starting: QuestionGroup = {
       async ask({ remote, world }) {
         const both = await Promise.all([start(remote), start(remote)]);
         assert.equal(both[0].run.runId, both[1].run.runId);
-        assert.equal(world.startedWithKey(KEY).length, 1);
+        assert.equal((await world.startedWithKey(KEY)).length, 1);
       },
     },
     survives("whose answer is lost is found by its key", loseAnswer),
@@ -89,7 +89,7 @@ export const starting: QuestionGroup = {
         proxy.interfere(reset, (_nth, { method, path }) => method !== "GET" && path.includes("job_000"));
         await faultOf(() => start(remote));
         proxy.mend();
-        assert.deepEqual(world.startedWithKey(KEY), []);
+        assert.deepEqual(await world.startedWithKey(KEY), []);
         assert.equal(await find(remote), null);
       },
     },
