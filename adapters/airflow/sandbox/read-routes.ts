@@ -87,12 +87,6 @@ export function readRoutes(app: FastifyInstance, server: Server): void {
     return collection("dag_runs", rows, runs.length);
   });
 
-  app.get("/dags/:dagId/dagRuns/:runId/taskInstances", ({ query }) => {
-    allow("taskInstances");
-    reader(query, "taskInstances");
-    return collection("task_instances", [], 0);
-  });
-
   app.get("/importErrors", ({ query }) => {
     allow("importErrors");
     const asked = reader(query, "importErrors");

@@ -23,7 +23,16 @@ export interface Tongue {
   duplicate(reason: "id" | "date", run: RunRow): Refusal;
 }
 
-export type List = "dags" | "dagRuns" | "taskInstances" | "importErrors" | "dagStats";
+export type List =
+  | "dags"
+  | "dagRuns"
+  | "taskInstances"
+  | "importErrors"
+  | "dagStats"
+  | "xcomEntries"
+  | "xcomEntry"
+  | "assets"
+  | "decisions";
 
 /** An answer that is no success. */
 export class Refusal extends Error {

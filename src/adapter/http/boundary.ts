@@ -46,6 +46,7 @@ export function createHttp(options: HttpOptions, deps: HttpDeps): Http {
       signal: request.signal,
       timeoutMs: Math.min(request.timeoutMs ?? limits.timeoutMs, limits.longestTimeoutMs),
       maxBytes: Math.min(request.maxBytes ?? limits.maxBytes, limits.mostBytes),
+      keep: request.keep ?? "all",
     };
     // One pass of a sync is one signal for hundreds of requests; that is no leak.
     setMaxListeners(0, request.signal);

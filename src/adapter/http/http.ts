@@ -31,6 +31,11 @@ export interface HttpRequest {
   /** `json` unless said otherwise; an answer of another type is malformed, an HTML page is a refusal. */
   readonly as?: "json" | "text";
   readonly maxBytes?: number;
+  /**
+   * Which part of an answer larger than `maxBytes` is wanted, of text alone: none of it, unless the end is. All of it is
+   * read in passing, for few tools can be asked for the end of a log.
+   */
+  readonly keep?: "all" | "end";
   readonly timeoutMs?: number;
   /** Whether to ask again after a passing fault. GET yes, all else no, unless the caller knows better. */
   readonly repeat?: boolean;
@@ -42,6 +47,8 @@ export interface HttpReply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: unknown;
+  /** Only the end of it was kept, because it was wanted so. */
+  readonly cut?: boolean;
   /** The remote's `Date` header, or our clock where it sends none. */
   readonly readAt: Date;
 }
