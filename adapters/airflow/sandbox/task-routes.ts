@@ -126,8 +126,6 @@ function printLikePython(value: Json): string {
   if (typeof value === "boolean") return value ? "True" : "False";
   if (Array.isArray(value)) return `[${value.map(printLikePython).join(", ")}]`;
   if (typeof value !== "object") return String(value);
-  const entries = Object.entries(value).map(
-    ([key, inner]) => `${printLikePython(key)}: ${printLikePython(inner)}`,
-  );
+  const entries = Object.entries(value).map(([key, inner]) => `${printLikePython(key)}: ${printLikePython(inner)}`);
   return `{${entries.join(", ")}}`;
 }

@@ -37,10 +37,10 @@ export type List =
 /** An answer that is no success. */
 export class Refusal extends Error {
   readonly status: number;
-  readonly body: object;
+  readonly body: object | string;
   readonly contentType: string;
 
-  constructor(status: number, body: object, contentType = "application/json") {
+  constructor(status: number, body: object | string, contentType = "application/json") {
     super(`refused with ${status}`);
     this.status = status;
     this.body = body;

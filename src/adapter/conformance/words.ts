@@ -56,6 +56,9 @@ const run: z.ZodType<ForeignRun> = z.strictObject({
   url: z.url().nullable(),
 });
 
+/** Not every tool can be made to say a word that nobody knows; that one is a question of its own. */
+const KNOWN_STATES = RUN_STATES.filter((state) => state !== "unknown");
+
 /** Every way in which a remote tells of runs. */
 async function allTellings({ remote, now }: Stage, since: Date, refs: readonly ForeignRun[] = []) {
   const window = { from: new Date(since.getTime() - HOUR_MS), to: new Date(now().getTime() + HOUR_MS) };
@@ -115,9 +118,9 @@ export const words: QuestionGroup = {
       title: "never cross in a run",
       async ask(stage) {
         const since = stage.now();
-        await givenRuns(stage, RUN_STATES, RUN_STATES.length);
+        await givenRuns(stage, KNOWN_STATES, KNOWN_STATES.length);
         const refs = await runsOf(stage, since);
-        assert.equal(refs.length, RUN_STATES.length);
+        assert.equal(refs.length, KNOWN_STATES.length);
         for (const { items } of await allTellings(stage, since, refs)) for (const item of items) run.parse(item);
       },
     },
@@ -144,6 +147,7 @@ export const words: QuestionGroup = {
         const ref = await givenRun(stage, { state: "unknown" });
         const [item] = (await stage.remote.observe([ref], never)).items;
         assert.equal(item?.state, "unknown");
+        run.parse(item);
         assert.ok(item.native.word.length > 0);
         const listed = (await runsOf(stage, since)).find((one) => keyOf(one) === keyOf(ref));
         assert.equal(listed?.state, "unknown");

@@ -36,6 +36,7 @@ function readAsItComes({ bytes, headers }: Answer): unknown {
 
 function readWanted(answer: Answer, judging: Judging): unknown {
   const { bytes, cut, status, headers } = answer;
+  if (judging.request.as === "nothing") return null;
   if (cut && cut !== "front") throw unreadable(answer, judging, CUT[cut], cut === "broken-off");
   const type = headers["content-type"]?.toLowerCase() ?? "";
   if (type.includes("html") || looksLikeHtml(bytes.subarray(0, 1_000).toString("latin1"))) throw page(answer, judging);
