@@ -9,8 +9,6 @@ import { type Chunk, readList } from "./paging.ts";
 import { type AirflowHealth, healthBody, listBody } from "./rows.ts";
 import type { Talk } from "./session.ts";
 
-const IMPORT_ERRORS_PER_PAGE = 100;
-
 export function listDags(talk: Talk): AsyncIterable<Chunk> {
   const { base, api } = talk.dialect;
   // Both hide DAGs that are no longer parsed unless told otherwise; to us, hidden would read as deleted.
@@ -21,16 +19,6 @@ export function listDags(talk: Talk): AsyncIterable<Chunk> {
     rowsMayLeave: false,
     identify: field("dag_id"),
     fetch: (window) => getList(talk, "dags", `${base}/dags`, { ...window, ...all, order_by: "dag_id" }),
-  });
-}
-
-export function listImportErrors(talk: Talk): AsyncIterable<Chunk> {
-  return readList({
-    of: "import errors",
-    limit: IMPORT_ERRORS_PER_PAGE,
-    rowsMayLeave: true,
-    identify: field("import_error_id"),
-    fetch: (window) => getList(talk, "import_errors", `${talk.dialect.base}/importErrors`, { ...window }),
   });
 }
 

@@ -18,7 +18,7 @@ const RUN_ID = /^[A-Za-z0-9_.~:+-]{1,250}$/;
 const NOTE_LENGTH = 1_000;
 const REASON_LENGTH = 300;
 
-const CANCELLED = /^cancelled via Tutti(?: \(attempt of ([^)]*)\))?/m;
+const CANCELLED = /^cancelled via Tutti\b(?: \(attempt of ([^)]*)\))?/m;
 const RETRIED = /^retried via Tutti \(attempt of ([^),]*), key ([^)]*)\)/m;
 const CANCEL_LINE = /^cancelled via Tutti\b.*$\n?/gm;
 const RETRY_LINE = /^retried via Tutti\b.*$\n?/gm;
@@ -36,7 +36,7 @@ export function runIdOf(key: string): string {
 /** The run id of a start, or a clear no before anything is sent. */
 export function newRunId(key: string): string {
   const runId = runIdOf(key);
-  if (RUN_ID.test(runId) && !runId.includes("..")) return runId;
+  if (key !== "" && RUN_ID.test(runId) && !runId.includes("..")) return runId;
   throw new RemoteError(`Airflow takes no run id "${runId}": it must match ${RUN_ID.source}, without ".."`, {
     fault: "malformed",
     passing: false,

@@ -30,18 +30,20 @@ export async function retry(talk: Talk, { run: ref, key, note }: RetryRequest): 
 async function clear(talk: Talk, ref: ForeignRunRef, before: AirflowRun): Promise<void> {
   if (before.state === "success") return clearTasks(talk, ref, { onlyFailed: false });
   // What a cancel kept from running is skipped, not failed; left so, the second attempt would "succeed" without it.
-  if (weCancelled(before)) await clearSkipped(talk, ref);
+  if (weCancelled(before)) return clearUnfinished(talk, ref);
   await clearTasks(talk, ref, { onlyFailed: true });
-  if (!isOver(await readRun(talk, ref))) return;
   // No task had failed: the run itself ran out of time, or somebody marked it.
-  if (!(await clearSkipped(talk, ref))) await clearTasks(talk, ref, { onlyFailed: false });
+  if (isOver(await readRun(talk, ref))) await clearUnfinished(talk, ref);
 }
 
-async function clearSkipped(talk: Talk, ref: ForeignRunRef): Promise<boolean> {
-  const { tasks } = await readTasks(talk, ref, ["skipped"]);
+/**
+ * Everything that did not succeed, in one request: between two of them the scheduler would find what waits behind what
+ * failed, and give it up again. All, where there is nothing of the kind.
+ */
+async function clearUnfinished(talk: Talk, ref: ForeignRunRef): Promise<void> {
+  const { tasks } = await readTasks(talk, ref, ["failed", "upstream_failed", "skipped"]);
   const taskIds = [...new Set(tasks.map(({ task_id }) => task_id))];
-  if (taskIds.length > 0) await clearTasks(talk, ref, { onlyFailed: false, taskIds });
-  return taskIds.length > 0;
+  return clearTasks(talk, ref, { onlyFailed: false, ...(taskIds.length > 0 ? { taskIds } : {}) });
 }
 
 function stillOpen({ state }: AirflowRun): RemoteError {

@@ -31,6 +31,8 @@ export const dagRow = z.object({
   is_stale: flag,
   has_import_errors: flag,
   fileloc: text,
+  relative_fileloc: text,
+  bundle_name: text,
   owners: z.array(z.string()).catch([]).default([]),
   tags: z
     .array(z.object({ name: z.string() }))
@@ -58,7 +60,7 @@ export const runRow = z.object({
   conf: z.custom<Json>().optional(),
 });
 
-export const importErrorRow = z.object({ filename: z.string(), stack_trace: text });
+export const importErrorRow = z.object({ filename: z.string(), bundle_name: text, stack_trace: text });
 
 const whole = z.number().int().nullish().catch(null);
 

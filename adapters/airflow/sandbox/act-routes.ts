@@ -3,7 +3,7 @@ import type { FastifyInstance } from "fastify";
 import type { DagRow, RunRow } from "./rows.ts";
 import type { Server } from "./server.ts";
 import { cleansUp, failTasks, isCleared } from "./tasks.ts";
-import { taskBody } from "./task-body.ts";
+import { taskBody, taskReference } from "./task-body.ts";
 
 interface RunPath {
   readonly dagId: string;
@@ -104,8 +104,8 @@ export function actRoutes(app: FastifyInstance, server: Server): void {
       const resets = (form["reset_dag_runs"] ?? server.tongue.api === "v2") === true;
       reopen(run, kept.length === cleared.length ? null : kept, resets);
     }
-    const rows = cleared.map((task) => taskBody(task, run, server));
-    return server.tongue.api === "v2" ? { task_instances: rows, total_entries: rows.length } : { task_instances: rows };
+    if (server.tongue.api === "v1") return { task_instances: cleared.map((task) => taskReference(task, run)) };
+    return { task_instances: cleared.map((task) => taskBody(task, run, server)), total_entries: cleared.length };
   });
 
   function reopen(run: RunRow, tasks: Parameters<typeof db.tasks.put>[1] | null, resets: boolean): void {

@@ -44,8 +44,8 @@ function assetBody(asset: Asset, id: number, { tongue, version, db }: Server): o
     name: asset.uri,
     group: "asset",
     aliases: [],
-    ...(old ? { consuming_dags: readers } : { scheduled_dags: readers, consuming_tasks: [], watchers: [] }),
-    last_asset_event: null,
+    ...(old ? { consuming_dags: readers } : { scheduled_dags: readers, consuming_tasks: [], last_asset_event: null }),
+    ...(old || version.startsWith("3.1.") ? {} : { watchers: [] }),
   };
 }
 

@@ -8,6 +8,12 @@ export function taskBody(task: TaskRow, run: RunRow, server: Server): object {
   return server.tongue.api === "v1" ? bodyOfV1(task, run, server) : bodyOfV2(task, run, server);
 }
 
+/** What 2.x says of a task that it cleared. */
+export function taskReference(task: TaskRow, run: RunRow): object {
+  const at = new Date(run.logicalDate ?? run.runAfter).toISOString();
+  return { dag_id: run.dagId, dag_run_id: run.runId, execution_date: at, task_id: task.taskId };
+}
+
 function common(task: TaskRow, run: RunRow, print: (time: number | null) => string | null) {
   const duration = task.startDate !== null && task.endDate !== null ? (task.endDate - task.startDate) / 1_000 : null;
   return {

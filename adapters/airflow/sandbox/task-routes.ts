@@ -114,8 +114,8 @@ function valueBody(key: string, task: TaskRow, run: RunRow, { tongue, db, versio
       : {
           dag_display_name: db.dags.get(run.dagId)?.displayName ?? run.dagId,
           task_display_name: task.taskId,
-          run_after: new Date(run.runAfter).toISOString(),
         }),
+    ...(/^3\.[01]\./.test(version) ? {} : { run_after: new Date(run.runAfter).toISOString() }),
   };
 }
 

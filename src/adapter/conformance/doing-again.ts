@@ -83,9 +83,11 @@ export const doingAgain: QuestionGroup = {
         await stage.world.setRun(jobId, runId, { state: "running", startedAt: at });
         await stage.world.setRun(jobId, runId, { state: "succeeded", endedAt: at });
         stage.advance(MINUTE_MS);
-        const again = await retryOf(stage.connect(), run);
-        assert.equal(again?.run.runId, runId);
-        assert.equal(await stateOf(stage, first.run), "succeeded");
+        for (const remote of [stage.remote, stage.connect()]) {
+          const again = await retryOf(remote, run);
+          assert.equal(again?.run.runId, runId);
+          assert.equal(await stateOf(stage, first.run), "succeeded");
+        }
       },
     },
     {
@@ -110,7 +112,8 @@ export const doingAgain: QuestionGroup = {
       needs: ["pause", "resume"],
       async ask({ remote }) {
         for (const paused of [true, true, false, false]) {
-          await (paused ? remote.pause : remote.resume)?.("job_001", never);
+          if (paused) await remote.pause?.("job_001", never);
+          else await remote.resume?.("job_001", never);
           const job = (await readAll(remote.jobs(never))).items.find(({ id }) => id === "job_001");
           assert.equal(job?.paused, paused);
         }

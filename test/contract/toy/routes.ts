@@ -76,9 +76,10 @@ export function addRoutes(app: FastifyInstance, state: ToyState): void {
     },
   );
 
-  app.get<{ Params: { id: string } }>("/api/executions/:id/log", ({ params }, reply) =>
-    reply.type("text/plain").send(`${params.id} began\n${params.id} went on\n`),
-  );
+  app.get<{ Params: { id: string } }>("/api/executions/:id/log", ({ params }, reply) => {
+    if (!state.executions.has(params.id)) return reply.code(404).send(missing);
+    return reply.type("text/plain").send(`${params.id} began\n${params.id} went on\n`);
+  });
 }
 
 function listExecutions(all: readonly Execution[], query: ListQuery): object {

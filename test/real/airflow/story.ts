@@ -81,10 +81,8 @@ export function describeStory(release: Release): void {
       expect(jobs.find(({ id }) => id === "reading")?.schedule?.expression).toBe(
         release.api === "v1" ? "Dataset" : "Asset",
       );
-      const probe = await eventually(async () => {
-        const seen = await remote().probe(signal);
-        return seen.troubles.some((line) => line.includes("broken.py")) ? seen : null;
-      }, PATIENCE_MS);
+      const probe = await remote().probe(signal);
+      expect(probe.troubles).toEqual([]);
       expect(probe.missingRights).toEqual([]);
     });
 
@@ -218,6 +216,20 @@ export function describeStory(release: Release): void {
       });
       await remote().cancel?.(run, "nobody answers", signal);
       await eventually(async () => (await collect(remote().gates?.(signal) ?? none())).length === 0, PATIENCE_MS);
+    });
+
+    it("says which DAGs it cannot read any more, and why", { timeout: LONG_MS }, async () => {
+      await writeFile(join(tool().folder, "story", "broken"), "");
+      const probe = await eventually(async () => {
+        const seen = await remote().probe(signal);
+        return seen.troubles.some((line) => line.includes("fragile.py")) ? seen : null;
+      }, PATIENCE_MS);
+      expect(probe.troubles.join()).toContain("import errors: ");
+      const problems = (await collect(remote().jobs(signal)))
+        .filter(({ id }) => id.startsWith("fragile"))
+        .map(({ problem }) => problem);
+      expect(problems).toEqual(Array.from({ length: 2 }, () => expect.stringContaining("the deployment is half done")));
+      await expect(start("fragile_one", "story-10")).rejects.toMatchObject({ uncertain: false });
     });
 
     it("leaves out a run that was deleted there", async () => {
