@@ -23,6 +23,9 @@ const WORDS: Readonly<Record<Exclude<RunState, "unknown">, string>> = {
 
 const TEMPLATE = "job_000";
 
+/** `{}`, as Python keeps it. */
+const EMPTY_PICKLE = Buffer.from("80047d942e", "hex");
+
 /** As the tables were when the DAGs had been read. 2.x does not tie the rest to the row of the DAG. */
 const KEPT: Readonly<Record<Api, readonly string[]>> = {
   v1: ["dag"],
@@ -110,8 +113,10 @@ export function databaseWorld(database: Client, api: Api, now: () => Date): Worl
       pool: "default_pool",
       pool_slots: 1,
       operator: "EmptyOperator",
-      // 2.x answers 500 where it is missing.
+      // 2.x answers 500 where one of these is missing.
       hostname: "",
+      unixname: "airflow",
+      executor_config: EMPTY_PICKLE,
       queue: "default",
       start_date: times.started,
       end_date: times.ended,
