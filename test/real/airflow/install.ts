@@ -33,6 +33,7 @@ export async function install(release: Release): Promise<Installed> {
 async function installAll(folder: string, bin: string, what: readonly string[]): Promise<void> {
   const log = join(folder, "install.log");
   await run("python3", ["-m", "venv", join(folder, "venv")], {}, log);
-  const quietly = ["--quiet", "--disable-pip-version-check", "--no-input"];
+  // Most of it is never imported: what is, Python compiles by itself.
+  const quietly = ["--quiet", "--disable-pip-version-check", "--no-input", "--no-compile"];
   await run(join(bin, "pip"), ["install", ...quietly, ...what], {}, log);
 }
