@@ -33,15 +33,11 @@ function countOf(module: TestModule): Count {
 }
 
 function whyNot(module: TestModule): string {
-  const reasons = [...module.children.allTests("skipped")].map(
-    (test) => `\n  skipped: ${test.fullName}: ${noteOf(test) ?? "no reason given"}`,
-  );
-  const [first] = reasons;
-  const same = new Set([...module.children.allTests("skipped")].map(noteOf)).size === 1;
+  const skipped = [...module.children.allTests("skipped")];
+  const notes = new Set(skipped.map((test) => noteOf(test) ?? "not asked for"));
   // A tool that is not there is said once.
-  return same && first && reasons.length > 5
-    ? ` (${noteOf([...module.children.allTests("skipped")][0])})`
-    : reasons.join("");
+  if (notes.size === 1 && skipped.length > 5) return ` (${[...notes].join()})`;
+  return skipped.map((test) => `\n  skipped: ${test.fullName}: ${noteOf(test) ?? "not asked for"}`).join("");
 }
 
 function noteOf(test: TestCase | undefined): string | undefined {
