@@ -42,7 +42,7 @@ export function createHttp(options: HttpOptions, deps: HttpDeps): Http {
       method,
       url: urlBelow(base, path, request.query),
       headers: headersOf(request, body),
-      body: body === undefined || body === null ? null : JSON.stringify(body),
+      body: encodeBody(body),
       signal: request.signal,
       timeoutMs: Math.min(request.timeoutMs ?? limits.timeoutMs, limits.longestTimeoutMs),
       maxBytes: Math.min(request.maxBytes ?? limits.maxBytes, limits.mostBytes),
@@ -107,9 +107,21 @@ export function createHttp(options: HttpOptions, deps: HttpDeps): Http {
 function headersOf(request: HttpRequest, body: unknown): Record<string, string> {
   return {
     accept: request.as === "text" ? "text/plain, */*;q=0.1" : "application/json",
-    ...(body === undefined || body === null ? {} : { "content-type": "application/json" }),
+    ...contentTypeOf(body),
     ...lowerCased(request.headers ?? {}),
   };
+}
+
+/** JSON, except for the tools that only read forms. */
+function encodeBody(body: unknown): string | null {
+  if (body === undefined || body === null) return null;
+  return body instanceof URLSearchParams ? body.toString() : JSON.stringify(body);
+}
+
+function contentTypeOf(body: unknown): Record<string, string> {
+  if (body === undefined || body === null) return {};
+  const form = body instanceof URLSearchParams;
+  return { "content-type": form ? "application/x-www-form-urlencoded" : "application/json" };
 }
 
 function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {

@@ -48,6 +48,7 @@ export interface HttpReply {
 
 export interface Http {
   get(path: string, request: HttpRequest): Promise<HttpReply>;
+  /** A `URLSearchParams` is sent as a form, everything else as JSON. */
   post(path: string, body: unknown, request: HttpRequest): Promise<HttpReply>;
   patch(path: string, body: unknown, request: HttpRequest): Promise<HttpReply>;
   delete(path: string, request: HttpRequest): Promise<HttpReply>;
