@@ -16,6 +16,8 @@ export interface Setup {
   readonly open: OpenSandbox;
   /** Enough of them for three pages. */
   readonly many?: number;
+  /** The tool never opens a finished run again: a rerun is a run of its own. */
+  readonly finishedIsFinal?: true;
 }
 
 export interface Stage {
