@@ -110,7 +110,7 @@ export async function buildOf(asking: Asking, run: ForeignRunRef): Promise<Build
 }
 
 export function isPipeline({ _class }: Pick<BuildRow, "_class">): boolean {
-  return /\.WorkflowRun$/.test(_class ?? "");
+  return _class?.endsWith(".WorkflowRun") ?? false;
 }
 
 export function missing({ jobId, runId }: ForeignRunRef): RemoteError {

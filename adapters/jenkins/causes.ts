@@ -25,8 +25,8 @@ export function causesOf(actions: readonly ActionRow[]): readonly CauseRow[] {
   return actions.flatMap(({ causes }) => causes);
 }
 
-function kindOf(cause: CauseRow): Kind {
-  const known = KINDS.find(([word]) => word.test(cause._class ?? ""));
+function kindOf({ _class, ...cause }: CauseRow): Kind {
+  const known = KINDS.find(([word]) => word.test(_class ?? ""));
   if (known) return known[1];
   // Old versions name no class; their fields and their one sentence tell.
   if (cause.upstreamProject) return "trigger";

@@ -21,17 +21,17 @@ export function keepCrumbs(fetchCrumb: () => Promise<Crumb>): Crumbs {
   let held: Crumb | null = null;
   let pending: Promise<void> | null = null;
 
+  async function fetchAnew(): Promise<void> {
+    held = await fetchCrumb();
+  }
+
   return {
     headers: () => held?.headers ?? {},
     async ensure(signal) {
       if (held) return;
-      pending ??= fetchCrumb()
-        .then((crumb) => {
-          held = crumb;
-        })
-        .finally(() => {
-          pending = null;
-        });
+      pending ??= fetchAnew().finally(() => {
+        pending = null;
+      });
       await pending;
       if (signal.aborted) throw abortOf(signal);
     },

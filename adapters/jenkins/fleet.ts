@@ -73,7 +73,8 @@ export async function readWaiting(jenkins: Jenkins, signal: AbortSignal): Promis
 
 /** A step of a pipeline that waits for an agent, inside a build that has long begun. */
 export function isStep({ task }: QueueRow): boolean {
-  return /PlaceholderTask/.test(task?._class ?? "");
+  const { _class: kind } = task ?? {};
+  return kind?.includes("PlaceholderTask") ?? false;
 }
 
 function withJob(jenkins: Jenkins, item: QueueRow): WaitingItem[] {

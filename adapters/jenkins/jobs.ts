@@ -69,6 +69,6 @@ const TRIGGERS_OF_PIPELINES = "org.jenkinsci.plugins.workflow.job.properties.Pip
 /** A pipeline tells by its properties whether it has triggers at all; every other job only in its file. */
 export function mayHaveTriggers({ row }: Pick<ListedJob, "row">): boolean {
   const { _class, property } = jobRow.safeParse(row).data ?? {};
-  const told = /WorkflowJob$/.test(_class ?? "") && property !== undefined;
-  return !told || property.some((one) => one._class === TRIGGERS_OF_PIPELINES);
+  const told = _class?.endsWith("WorkflowJob") === true && property !== undefined;
+  return !told || property.some(({ _class: kind }) => kind === TRIGGERS_OF_PIPELINES);
 }

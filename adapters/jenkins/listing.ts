@@ -122,7 +122,7 @@ class Walk {
 }
 
 function isMultibranch(kind: string | null | undefined): boolean {
-  return /MultiBranchProject$/.test(kind ?? "");
+  return kind?.endsWith("MultiBranchProject") ?? false;
 }
 
 function isFolder(kind: string | null | undefined): boolean {

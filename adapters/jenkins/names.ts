@@ -74,10 +74,3 @@ export function readRunId(runId: string): RunName | null {
   const item = /^queue\/(\d{1,15})$/.exec(runId)?.[1];
   return item === undefined ? null : { kind: "item", item: Number(item) };
 }
-
-/** Whether a build is the one that was meant by a name. */
-export function isNamed(name: { readonly number: number; readonly at: string | null }, runId: string): boolean {
-  return name.at === null
-    ? runId.startsWith(`${name.number}@`) || runId === String(name.number)
-    : runId === `${name.number}@${name.at}`;
-}

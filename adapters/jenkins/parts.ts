@@ -25,9 +25,8 @@ const MOST_CONFIGURATIONS = 500;
 export async function readParts(asking: Asking, run: ForeignRunRef): Promise<readonly RunPart[]> {
   const build = await buildOf(asking, run);
   if (build === null) return [];
-  return /\.MatrixBuild$/.test(build._class ?? "")
-    ? readConfigurations(asking, run, build)
-    : readStages(asking, run, build);
+  const { _class: kind } = build;
+  return kind?.endsWith(".MatrixBuild") ? readConfigurations(asking, run, build) : readStages(asking, run, build);
 }
 
 /** Loads the whole graph of the build from the controller's disk: asked only when somebody wants to see it. */

@@ -98,9 +98,9 @@ export function toQueuedRun(jobId: string, item: QueueRow, site: Site): ForeignR
   };
 }
 
-function toQueueState(item: QueueRow): Stand {
+function toQueueState({ _class, ...item }: QueueRow): Stand {
   if (item.cancelled === true) return stand("cancelled", "cancelled", "queue.cancelled");
-  const kind = /Queue\$(\w+)Item$/.exec(item._class ?? "")?.[1]?.toLowerCase();
+  const kind = /Queue\$(\w+)Item$/.exec(_class ?? "")?.[1]?.toLowerCase();
   const word = kind ?? (item.blocked ? "blocked" : item.buildable ? "buildable" : "waiting");
   return stand("queued", word, `queue.${word}`);
 }

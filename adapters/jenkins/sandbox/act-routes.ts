@@ -51,13 +51,14 @@ function causeOf({ login, asksWho }: Server): CauseState {
   return { kind: "hudson.model.Cause$UserIdCause", text: `Started by user ${userId ?? "anonymous"}`, userId };
 }
 
+const LADDER = ["stop", "term", "kill"];
+
 /** A redirect in any case, whether something was stopped or not. */
 export function actOnBuild(server: Server, job: JobState, state: BuildState, action: string): Answer {
-  const rungs = job.kind === "pipeline" ? ["stop", "term", "kill"] : ["stop"];
-  const rung = rungs.indexOf(action);
-  if (rung < 0) throw notFound();
+  const rung = LADDER.indexOf(action);
+  if (rung < 0 || (rung > 0 && job.kind !== "pipeline")) throw notFound();
   server.need("Job/Cancel");
-  if (state.building && rung >= rungs.indexOf(job.endsBy)) {
+  if (state.building && rung >= LADDER.indexOf(job.endsBy)) {
     state.log += "Aborted by tutti\n";
     end(job, state, server.controller.now(), "ABORTED");
   }

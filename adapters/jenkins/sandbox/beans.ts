@@ -17,12 +17,12 @@ import { isWaiting } from "./queue.ts";
 import { Bean } from "./tree.ts";
 
 export interface Exporter {
-  root(): Bean;
-  job(job: JobState): Bean;
-  build(job: JobState, build: BuildState): Bean;
-  item(item: ItemState): Bean;
-  queue(): Bean;
-  computers(): Bean;
+  readonly root: () => Bean;
+  readonly job: (job: JobState) => Bean;
+  readonly build: (job: JobState, build: BuildState) => Bean;
+  readonly item: (item: ItemState) => Bean;
+  readonly queue: () => Bean;
+  readonly computers: () => Bean;
 }
 
 const PARAMETERS_PROPERTY = "hudson.model.ParametersDefinitionProperty";
@@ -198,7 +198,7 @@ export function exporter(controller: Controller, rootUrl: () => string): Exporte
     queue: () =>
       new Bean("hudson.model.Queue", {
         discoverableItems: () => [],
-        items: () => [...controller.items.values()].filter(isWaiting).map(item).reverse(),
+        items: () => [...controller.items.values()].filter(isWaiting).map(item).toReversed(),
       }),
     computers: () => computers(controller, { job, build, urlOf }),
   };
@@ -211,7 +211,7 @@ function whyOf(kind: string): string {
 interface Parts {
   readonly build: Exporter["build"];
   readonly job: Exporter["job"];
-  urlOf(fullName: string): string;
+  readonly urlOf: (fullName: string) => string;
 }
 
 /** A pipeline sits on an executor of its own, and shows once more for the step that holds an agent. */

@@ -21,8 +21,8 @@ export interface Server {
   /** Another one after each restart. */
   session: string;
   need(right: Right): void;
-  atLeast(major: number, minor: number): boolean;
-  rootUrl(): string;
+  readonly atLeast: (major: number, minor: number) => boolean;
+  readonly rootUrl: () => string;
   urlOf(job: JobState): string;
 }
 

@@ -107,6 +107,13 @@ function forgetKeys(remote: Remote): Remote {
   };
 }
 
+function takeOwnForMerged(remote: Remote): Remote {
+  return {
+    ...remote,
+    start: async (request, signal) => ({ ...((await remote.start?.(request, signal)) ?? fail()), merged: true }),
+  };
+}
+
 function denyDoubt(remote: Remote): Remote {
   if (!remote.start) return remote;
   return {
@@ -237,5 +244,15 @@ export const MUTANTS: readonly Mutant[] = [
     mistake: "takes a lost answer for a clear no",
     caughtBy: "a start: whose answer is lost is found by its key",
     spoil: denyDoubt,
+  },
+  {
+    mistake: "forgets what a run was called before",
+    caughtBy: "a marked start: is the same run under the name it takes when it begins",
+    spoil: (remote) => everyRun(remote, (run) => ({ ...run, formerly: null })),
+  },
+  {
+    mistake: "calls its own start somebody else's",
+    caughtBy: "a marked start: asked twice while it waits is the same run, and ours",
+    spoil: takeOwnForMerged,
   },
 ];

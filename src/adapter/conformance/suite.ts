@@ -5,6 +5,7 @@ import { changes } from "./changes.ts";
 import { faults } from "./faults.ts";
 import { history } from "./history.ts";
 import { listing } from "./listing.ts";
+import { marking } from "./marking.ts";
 import { observing } from "./observing.ts";
 import { openRuns } from "./open-runs.ts";
 import { probing } from "./probing.ts";
@@ -25,5 +26,6 @@ export const SUITE: readonly QuestionGroup[] = [
   aborts,
   secrecy,
   starting,
+  marking,
   acting,
 ];

@@ -66,8 +66,7 @@ export function readJenkinsSpec(text: string, fullName: string): JenkinsSpec {
 
 export function isTimezone(name: string): boolean {
   try {
-    new Intl.DateTimeFormat("en", { timeZone: name });
-    return true;
+    return Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
   } catch {
     return false;
   }
