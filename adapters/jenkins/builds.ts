@@ -92,7 +92,18 @@ export async function* readBack(
   const read = first.rows.flatMap((row) => buildRow.safeParse(row).data ?? []);
   const oldest = read.at(-1);
   if (first.rows.length < MOST_BUILDS || !oldest || isEnough(oldest)) return;
-  for (let next = oldest.number - 1; next > 0; next -= AT_ONCE) {
+  yield* readDown(jenkins, jobId, oldest.number, isEnough, signal);
+}
+
+/** The builds below a number, one by one, for no list holds them. */
+export async function* readDown(
+  jenkins: Jenkins,
+  jobId: string,
+  below: number,
+  isEnough: (row: BuildRow) => boolean,
+  signal: AbortSignal,
+): AsyncGenerator<BuildChunk> {
+  for (let next = below - 1; next > 0; next -= AT_ONCE) {
     const numbers = Array.from({ length: Math.min(AT_ONCE, next) }, (_, at) => next - at);
     const builds = await inTurns(numbers, (number) => readBuild(jenkins, jobId, number, signal));
     const found = builds.filter((build) => build !== null);

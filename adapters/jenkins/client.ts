@@ -33,6 +33,8 @@ const CONCURRENCY = 4;
 const TIMEOUT_MS = 60_000;
 /** Forty thousand branches are ten megabytes. */
 const MOST_BYTES = 64 * 1024 * 1024;
+/** By its title, which is all that is kept of a page; a proxy that finds nobody behind it has another one. */
+const STARTING_PAGE = /\b(?:jenkins|hudson)\b|getting ready/i;
 const STARTING_RETRY_MS = 15_000;
 const REDIRECTS = [302, 303];
 
@@ -117,7 +119,7 @@ function isStaleCrumb(error: unknown): boolean {
 
 /** A controller that starts answers 503 with a page for minutes: no outage, and nothing to hurry for. */
 function nameTheStart(error: unknown): never {
-  if (isFault(error, "busy") && error.status === 503 && /starting|getting ready|restarting/i.test(error.excerpt ?? ""))
+  if (isFault(error, "busy") && error.status === 503 && STARTING_PAGE.test(error.excerpt ?? ""))
     throw new RemoteError(`Jenkins is starting: ${error.message}`, {
       fault: "busy",
       passing: true,

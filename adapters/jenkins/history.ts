@@ -8,7 +8,7 @@
 import type { Page, RejectedRow } from "../../src/adapter/contract.ts";
 import { readRows } from "../../src/adapter/rows.ts";
 import type { ForeignRun } from "../../src/model/foreign.ts";
-import { readBack } from "./builds.ts";
+import { numberOf, readBack, readDown } from "./builds.ts";
 import type { Jenkins } from "./client.ts";
 import { type JobNumber, readNumbers } from "./fleet.ts";
 import { buildRow } from "./rows.ts";
@@ -30,6 +30,8 @@ export interface PastShelf {
 export interface PastBuilds {
   readonly fromMs: number;
   readonly toMs: number;
+  /** The lowest number that was read: from there it goes on. */
+  readonly oldest: number;
   /** Newest first. */
   readonly runs: readonly ForeignRun[];
 }
@@ -89,26 +91,34 @@ async function readWindow(looking: Looking, job: JobNumber, { from, to }: Window
   // Ended before the window began, so nothing of it began in it.
   if (job.lastChangeMs !== null && job.lastChangeMs < from.getTime()) return { runs: [], rejected: [] };
   const kept = looking.shelf.take(job.id, to);
-  const past =
+  const { builds, rejected } =
     kept && kept.fromMs <= from.getTime()
       ? { builds: kept, rejected: [] }
-      : await readPast(looking, job.id, { from, to });
-  const { builds, rejected } = past;
+      : await readPast(looking, job.id, { from, to }, kept);
   const isBefore = (run: ForeignRun) => begunMs(run) < from.getTime();
   looking.shelf.put(job.id, { ...builds, toMs: from.getTime(), runs: builds.runs.filter(isBefore) });
   return { runs: builds.runs.filter((run) => !isBefore(run) && begunMs(run) <= to.getTime()), rejected };
 }
 
-/** As far back as its hundred newest go, and farther where the window does. */
-async function readPast({ jenkins, site, signal }: Looking, jobId: string, { from, to }: Window) {
-  const runs: ForeignRun[] = [];
+/** As far back as its hundred newest go, and farther where the window does; on from what was read before. */
+async function readPast(
+  { jenkins, site, signal }: Looking,
+  jobId: string,
+  { from, to }: Window,
+  kept: PastBuilds | null,
+) {
+  const runs: ForeignRun[] = [...(kept?.runs ?? [])];
   const rejected: RejectedRow[] = [];
-  let whole = true;
+  let [whole, oldest] = [true, kept?.oldest ?? Infinity];
   const isEnough = ({ timestamp }: { timestamp?: number | null | undefined }) => {
-    whole = typeof timestamp === "number" && timestamp < from.getTime() ? false : whole;
-    return !whole;
+    const before = typeof timestamp === "number" && timestamp < from.getTime();
+    if (before) whole = false;
+    return before;
   };
-  for await (const chunk of readBack(jenkins, jobId, isEnough, signal)) {
+  const chunks = kept
+    ? readDown(jenkins, jobId, kept.oldest, isEnough, signal)
+    : readBack(jenkins, jobId, isEnough, signal);
+  for await (const chunk of chunks) {
     const page = readRows(chunk.rows, chunk.readAt, {
       kind: "run",
       schema: buildRow,
@@ -118,10 +128,11 @@ async function readPast({ jenkins, site, signal }: Looking, jobId: string, { fro
     });
     runs.push(...page.items);
     rejected.push(...page.rejected);
+    oldest = Math.min(oldest, ...chunk.rows.map((row) => numberOf(row) ?? Infinity));
   }
-  const oldest = runs.at(-1);
-  const fromMs = whole || !oldest ? 0 : begunMs(oldest);
-  return { builds: { fromMs, toMs: to.getTime(), runs } satisfies PastBuilds, rejected };
+  const last = runs.at(-1);
+  const fromMs = whole || !last ? 0 : begunMs(last);
+  return { builds: { fromMs, toMs: to.getTime(), oldest, runs } satisfies PastBuilds, rejected };
 }
 
 function begunMs({ startedAt, queuedAt }: ForeignRun): number {

@@ -349,6 +349,31 @@ describe("13. a gap of 250 builds", () => {
   });
 });
 
+describe("a look back, one window after the other", () => {
+  it("reads each build once, however many windows it takes", async () => {
+    const stage = await openStage({ jobs: 1 });
+    const begin = stage.now().getTime() - 10 * 24 * HOUR;
+    const all = Array.from({ length: 240 }, (_, at) => {
+      const startedAt = new Date(begin + at * HOUR);
+      return stage.world.addRun({
+        jobId: "job_000",
+        state: "succeeded",
+        startedAt,
+        endedAt: new Date(startedAt.getTime() + MINUTE),
+      });
+    });
+    const seen: string[] = [];
+    for (let to = stage.now().getTime(); to > begin - HOUR; to -= 12 * HOUR) {
+      const window = { from: new Date(to - 12 * HOUR), to: new Date(to) };
+      seen.push(...(await collect(stage.remote.history(window, signal))).map(({ runId }) => runId));
+    }
+    expect(seen).toEqual(all.toReversed());
+    const asked = stage.asked();
+    expect(asked.filter((line) => line.includes("/job/job_000/api"))).toHaveLength(1);
+    expect(asked.filter((line) => /job_000\/\d+\/api/.test(line)).length).toBeLessThanOrEqual(140 + 20);
+  });
+});
+
 describe("14. what runs", () => {
   it("is told once, by its own executor and by its steps", async () => {
     const stage = await openStage();
