@@ -77,12 +77,12 @@ describe("the query language", () => {
 
 describe("what every answer carries", () => {
   it("is the version and the session, which is another one after a restart", async () => {
-    const { ask, restart } = await open();
+    const { ask, ...sandbox } = await open();
     const headers = async () => (await ask("/api/json")).headers;
     const [before, again] = [await headers(), await headers()];
     expect(before.get("x-jenkins")).toBe("2.541.1");
     expect(again.get("x-jenkins-session")).toBe(before.get("x-jenkins-session"));
-    restart();
+    sandbox.restart();
     expect((await headers()).get("x-jenkins-session")).not.toBe(before.get("x-jenkins-session"));
   });
 });

@@ -11,7 +11,7 @@ export interface Teller {
   readonly jobId: string;
   /** Unique for ever: a real Jenkins remembers the last story. */
   readonly stem: string;
-  now(): Date;
+  readonly now: () => Date;
   /** Lets time go on until the answer is no longer null. */
   until<T>(ask: () => Promise<T | null>): Promise<T>;
 }
