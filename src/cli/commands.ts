@@ -5,8 +5,21 @@ import { doctor } from "./doctor.ts";
 import { get } from "./get.ts";
 import { logs } from "./logs.ts";
 import { pause, resume } from "./pause-resume.ts";
+import { scheduleNext } from "./schedule-next.ts";
 import { start } from "./start.ts";
 import { up } from "./up.ts";
 import { validate } from "./validate.ts";
 
-export const commands: readonly Command[] = [up, get, start, cancel, retry, pause, resume, logs, doctor, validate];
+export const commands: readonly Command[] = [
+  up,
+  get,
+  start,
+  cancel,
+  retry,
+  pause,
+  resume,
+  logs,
+  doctor,
+  validate,
+  scheduleNext,
+];

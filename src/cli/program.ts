@@ -44,7 +44,12 @@ export async function runProgram(
 }
 
 function addTo(program: Program, { name, describe, args, options, examples }: Command, terminal: Terminal): Program {
-  const command = program.command(name).description(describe).exitOverride().configureOutput(streams(terminal));
+  const words = name.split(" ");
+  const command = groupOf(program, words.slice(0, -1))
+    .command(words.at(-1) ?? name)
+    .description(describe)
+    .exitOverride()
+    .configureOutput(streams(terminal));
   for (const { syntax, describe, choices } of args) {
     const argument = new Argument(syntax, describe);
     command.addArgument(choices ? argument.choices(choices) : argument);
@@ -58,6 +63,16 @@ function addTo(program: Program, { name, describe, args, options, examples }: Co
     command.addOption(option);
   }
   return command.addHelpText("before", `Examples:\n${examples.map((line) => `  ${line}\n`).join("")}`);
+}
+
+/** `schedule` of `schedule next`: made by the first of its commands, shared by the others. */
+function groupOf(program: Program, words: readonly string[]): Program {
+  return words.reduce(
+    (group, word) =>
+      group.commands.find((known) => known.name() === word) ??
+      group.command(word).exitOverride().copyInheritedSettings(group),
+    program,
+  );
 }
 
 function streams(terminal: Terminal) {

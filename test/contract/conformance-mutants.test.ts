@@ -3,6 +3,8 @@ import { describe, expect, it } from "vitest";
 import { ZodError } from "zod";
 import { airflow } from "../../adapters/airflow/index.ts";
 import { openAirflowSandbox } from "../../adapters/airflow/sandbox.ts";
+import { jenkins } from "../../adapters/jenkins/index.ts";
+import { openJenkinsSandbox } from "../../adapters/jenkins/sandbox.ts";
 import { MUTANTS, mutate } from "../../src/adapter/conformance/mutants.ts";
 import { askQuestion, type Question } from "../../src/adapter/conformance/question.ts";
 import { SUITE } from "../../src/adapter/conformance/suite.ts";
@@ -15,6 +17,7 @@ const SOUND: readonly (Setup & { readonly name: string })[] = [
   { name: "the Toy", adapter: toy, open: openToy },
   { name: "Airflow 2.10", adapter: airflow, open: (options) => openAirflowSandbox({ ...options, api: "v1" }) },
   { name: "Airflow 3.2", adapter: airflow, open: (options) => openAirflowSandbox({ ...options, api: "v2" }) },
+  { name: "Jenkins", adapter: jenkins, open: openJenkinsSandbox, finishedIsFinal: true },
 ];
 
 function questionCalled(name: string): Question {

@@ -79,6 +79,7 @@ export const changes: QuestionGroup = {
     },
     {
       title: "are open again when the tool starts a finished one anew",
+      concerns: (_adapter, { finishedIsFinal }) => finishedIsFinal !== true,
       async ask(stage) {
         const run = await givenRun(stage, { state: "failed" });
         const { readAt } = await readAll(stage.remote.runs(stage.now(), never));

@@ -107,6 +107,13 @@ function forgetKeys(remote: Remote): Remote {
   };
 }
 
+function takeOwnForMerged(remote: Remote): Remote {
+  return {
+    ...remote,
+    start: async (request, signal) => ({ ...((await remote.start?.(request, signal)) ?? fail()), merged: true }),
+  };
+}
+
 function denyDoubt(remote: Remote): Remote {
   if (!remote.start) return remote;
   return {
@@ -300,5 +307,15 @@ export const MUTANTS: readonly Mutant[] = [
             log: async (run, _range, signal) => (await remote.log?.(run, { tail: 65_536 }, signal)) ?? fail(),
           }
         : remote,
+  },
+  {
+    mistake: "forgets what a run was called before",
+    caughtBy: "a marked start: is the same run under the name it takes when it begins",
+    spoil: (remote) => everyRun(remote, (run) => ({ ...run, formerly: null })),
+  },
+  {
+    mistake: "calls its own start somebody else's",
+    caughtBy: "a marked start: asked twice while it waits is the same run, and ours",
+    spoil: takeOwnForMerged,
   },
 ];

@@ -11,7 +11,7 @@ export interface Question {
   /** Methods without which there is nothing to ask. */
   readonly needs?: readonly Capability[];
   /** Another reason why an adapter may be left alone. */
-  readonly concerns?: (adapter: Adapter) => boolean;
+  readonly concerns?: (adapter: Adapter, setup: Setup) => boolean;
   /** Jobs in the sandbox to begin with; few unless it takes pages. */
   readonly jobs?: "few" | "many";
   /** Rejects when the answer is wrong. */
@@ -29,7 +29,7 @@ export async function askQuestion(question: Question, setup: Setup): Promise<boo
   try {
     const present = capabilitiesOf(stage.remote);
     const can = (question.needs ?? []).every((capability) => present.includes(capability));
-    if (!can || question.concerns?.(setup.adapter) === false) return false;
+    if (!can || question.concerns?.(setup.adapter, setup) === false) return false;
     await question.ask(stage);
     return true;
   } finally {

@@ -16,6 +16,8 @@ export interface Setup {
   readonly open: (options?: SandboxOptions) => Promise<Played>;
   /** Enough of them for three pages. */
   readonly many?: number;
+  /** The tool never opens a finished run again: a rerun is a run of its own. */
+  readonly finishedIsFinal?: true;
 }
 
 /** A real tool takes its time where a sandbox is done at once. */

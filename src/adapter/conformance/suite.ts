@@ -6,6 +6,7 @@ import { doingAgain } from "./doing-again.ts";
 import { faults } from "./faults.ts";
 import { history } from "./history.ts";
 import { listing } from "./listing.ts";
+import { marking } from "./marking.ts";
 import { observing } from "./observing.ts";
 import { openRuns } from "./open-runs.ts";
 import { probing } from "./probing.ts";
@@ -26,6 +27,7 @@ export const SUITE: readonly QuestionGroup[] = [
   aborts,
   secrecy,
   starting,
+  marking,
   acting,
   doingAgain,
 ];

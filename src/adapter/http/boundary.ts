@@ -108,8 +108,10 @@ export function createHttp(options: HttpOptions, deps: HttpDeps): Http {
   };
 }
 
+/** A form for the tools that only read forms, a text as it is where its type is told, and JSON else. */
 function encode(body: unknown, { headers }: HttpRequest): string | null {
   if (body === undefined || body === null) return null;
+  if (body instanceof URLSearchParams) return body.toString();
   const type = lowerCased(headers ?? {})["content-type"];
   return typeof body === "string" && type !== undefined ? body : JSON.stringify(body);
 }
@@ -117,9 +119,15 @@ function encode(body: unknown, { headers }: HttpRequest): string | null {
 function headersOf(request: HttpRequest, body: unknown): Record<string, string> {
   return {
     accept: request.as === "text" ? "text/plain, */*;q=0.1" : "application/json",
-    ...(body === undefined || body === null ? {} : { "content-type": "application/json" }),
+    ...contentTypeOf(body),
     ...lowerCased(request.headers ?? {}),
   };
+}
+
+function contentTypeOf(body: unknown): Record<string, string> {
+  if (body === undefined || body === null) return {};
+  const form = body instanceof URLSearchParams;
+  return { "content-type": form ? "application/x-www-form-urlencoded" : "application/json" };
 }
 
 function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {

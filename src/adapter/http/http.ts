@@ -58,7 +58,7 @@ export interface HttpReply {
 
 export interface Http {
   get(path: string, request: HttpRequest): Promise<HttpReply>;
-  /** JSON, unless a content type is given along with a text: that is sent as it is. */
+  /** A `URLSearchParams` is sent as a form, a text with a content type as it is, everything else as JSON. */
   post(path: string, body: unknown, request: HttpRequest): Promise<HttpReply>;
   patch(path: string, body: unknown, request: HttpRequest): Promise<HttpReply>;
   delete(path: string, request: HttpRequest): Promise<HttpReply>;

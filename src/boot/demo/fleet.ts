@@ -106,6 +106,29 @@ const legacy: readonly DemoJob[] = [
   }),
 ];
 
+const builds: readonly DemoJob[] = [
+  ...team("web", ["pipeline"], {
+    "shop/storefront/main": ["*/15 * * * *", 340, 45],
+    "shop/checkout/main": ["35 * * * *", 520, 30],
+    "shop/checkout/release%2F2026.4": [null, 610, 20],
+  }),
+  ...team("platform", ["pipeline"], {
+    "platform/base-images": ["30 1 * * *", 1_700, 25],
+    "platform/terraform-plan": ["20 */4 * * *", 260, 60],
+    "platform/certificates/renew": ["0 4 * * *", 45, 5],
+    "platform/dependency-updates": ["0 5 * * 1", 2_100, 80],
+  }),
+  ...team("quality", ["freestyle"], {
+    "quality/regression-nightly": ["0 22 * * *", 7_900, 120],
+    "quality/load-test": ["0 3 * * 6", 5_200, 90],
+    "quality/flaky-hunt": ["50 * * * *", 610, 210],
+  }),
+  ...team("it-ops", ["freestyle"], {
+    "ops/rotate-backups": ["15 2 * * *", 1_300, 8],
+    "ops/ldap-sync": ["5 * * * *", 40, 12],
+  }),
+];
+
 function only(owner: string, tags: readonly string[], id: string, habit: Habit): DemoJob {
   const [schedule, usualSeconds, failsPerMille] = habit;
   return { id, owner, tags, schedule, usualSeconds, failsPerMille };
@@ -127,5 +150,13 @@ export const FLEET: readonly DemoSource[] = [
     labels: { environment: "prod", region: "on-premises" },
     goesBlind: true,
     jobs: legacy,
+  },
+  {
+    name: "jenkins-core",
+    adapter: "jenkins",
+    options: { version: "2.541.1" },
+    labels: { environment: "prod", region: "eu-west" },
+    goesBlind: false,
+    jobs: builds,
   },
 ];

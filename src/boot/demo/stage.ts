@@ -1,5 +1,6 @@
 /** A sandbox with its jobs, for every kind of tool that has one. A new adapter joins the demo with one entry here. */
 import { openAirflowSandbox } from "../../../adapters/airflow/sandbox.ts";
+import { openJenkinsSandbox } from "../../../adapters/jenkins/sandbox.ts";
 import type { Sandbox } from "../../adapter/sandbox.ts";
 import type { DemoJob, DemoSource } from "./fleet.ts";
 
@@ -10,6 +11,20 @@ const STAGES: Readonly<Record<string, OpenStage>> = {
     const { api, version } = options;
     const sandbox = await openAirflowSandbox({ now, api: api === "v1" ? "v1" : "v2", ...(version && { version }) });
     for (const job of jobs) sandbox.world.addJob({ ...jobOf(job), owners: [job.owner], tags: job.tags });
+    return sandbox;
+  },
+  async jenkins({ jobs, options }, now) {
+    const { version } = options;
+    const sandbox = await openJenkinsSandbox({ now, ...(version && { version }) });
+    for (const job of jobs) {
+      // Jenkins has no owners and no tags; who built it says so in the description.
+      const description = `Built and run by ${job.owner}.`;
+      sandbox.world.addJob({
+        ...jobOf(job),
+        kind: job.tags.includes("freestyle") ? "freestyle" : "pipeline",
+        description,
+      });
+    }
     return sandbox;
   },
 };
