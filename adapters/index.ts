@@ -1,4 +1,5 @@
 /** The one list of tools we can speak to. */
 import { airflow } from "./airflow/index.ts";
+import { kubernetes } from "./kubernetes/index.ts";
 
-export const adapters = [airflow];
+export const adapters = [airflow, kubernetes];

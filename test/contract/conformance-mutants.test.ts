@@ -3,6 +3,8 @@ import { describe, expect, it } from "vitest";
 import { ZodError } from "zod";
 import { airflow } from "../../adapters/airflow/index.ts";
 import { openAirflowSandbox } from "../../adapters/airflow/sandbox.ts";
+import { kubernetes } from "../../adapters/kubernetes/index.ts";
+import { openKubernetesSandbox } from "../../adapters/kubernetes/sandbox.ts";
 import { MUTANTS, mutate } from "../../src/adapter/conformance/mutants.ts";
 import { askQuestion, type Question } from "../../src/adapter/conformance/question.ts";
 import { SUITE } from "../../src/adapter/conformance/suite.ts";
@@ -15,6 +17,12 @@ const SOUND: readonly (Setup & { readonly name: string })[] = [
   { name: "the Toy", adapter: toy, open: openToy },
   { name: "Airflow 2.10", adapter: airflow, open: (options) => openAirflowSandbox({ ...options, api: "v1" }) },
   { name: "Airflow 3.2", adapter: airflow, open: (options) => openAirflowSandbox({ ...options, api: "v2" }) },
+  {
+    name: "Kubernetes",
+    adapter: kubernetes,
+    open: openKubernetesSandbox,
+    jobName: (id) => `default/${id.replaceAll("_", "-")}`,
+  },
 ];
 
 function questionCalled(name: string): Question {
