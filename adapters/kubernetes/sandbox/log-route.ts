@@ -29,7 +29,7 @@ export function answerLog(cluster: Cluster, pod: PodObject, query: LogQuery, rep
     return;
   }
   const leaveLogs = cluster.logs.subscribe((uid, its, text) => {
-    if (uid === pod.metadata.uid && its === container) reply.write(text);
+    if (uid === pod.metadata.uid && its === container && !reply.writableEnded) reply.write(text);
   });
   const leavePods = cluster.store.subscribe("pods", ({ object, type }) => {
     if (object.metadata.uid === pod.metadata.uid && (type === "DELETED" || isOver(object as PodObject))) reply.end();

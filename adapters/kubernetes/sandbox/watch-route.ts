@@ -37,7 +37,10 @@ export function openWatch(cluster: Cluster, watching: Watching, reply: ServerRes
     date: new Date(cluster.now() + quirks.skewMs).toUTCString(),
   });
   reply.flushHeaders();
-  const send = (type: string, object: object) => void reply.write(`${JSON.stringify({ type, object })}\n`);
+  // Between our last word and the socket's end there may be news.
+  const send = (type: string, object: object) => {
+    if (!reply.writableEnded) reply.write(`${JSON.stringify({ type, object })}\n`);
+  };
 
   if (missed === null) {
     send("ERROR", tooOld(from ?? 0).body);

@@ -158,7 +158,7 @@ function newCronJob(job: KubernetesJob, namespace: string, name: string) {
       successfulJobsHistoryLimit: 3,
       failedJobsHistoryLimit: 1,
       ...spec,
-      jobTemplate: { spec: { ...jobSpec, template: { spec: podSpec(containers) } } },
+      jobTemplate: { spec: { template: { spec: podSpec(containers) }, ...jobSpec } },
     },
     status: {},
   };

@@ -7,26 +7,34 @@
  */
 import type { ForeignRun, ForeignRunRef } from "../../../src/model/foreign.ts";
 import { isTerminal } from "../../../src/model/run-state.ts";
+import { toError } from "../failure.ts";
+import { stateOf } from "../job-state.ts";
 import { CANCELLED } from "../ours.ts";
 import type { LastWords } from "../pods.ts";
-import type { JobRow } from "../rows.ts";
+import type { Condition, JobRow } from "../rows.ts";
 import { type Reading, toRun } from "../translate.ts";
 
 /** Of a live Job. Ten thousand of them are some megabytes. */
-interface Sighting {
+interface Sighting extends Ending {
   readonly resourceVersion: string;
-  readonly run: ForeignRun;
   readonly scope: string;
 }
 
-interface Vanished {
+interface Ending {
   readonly run: ForeignRun;
+  /** Kept beside it: pods are told of by another stream, and their last words may come last. */
+  readonly end: Condition | null;
+}
+
+interface Vanished extends Ending {
   readonly at: Date;
 }
 
 const MOST_VANISHED = 10_000;
 const MOST_TALKERS = 2_000;
 const MOST_WORDS = 5;
+/** The remote's clock is known by its `Date` header, which is cut to whole seconds at both ends. */
+const CLOCK_MS = 2_000;
 
 export interface Memory {
   /** Answers with the run when that tells something new of it. */
@@ -53,33 +61,38 @@ export function createMemory(reading: Reading): Memory {
   const gone = new Map<string, Vanished>();
   const words = new Map<string, readonly LastWords[]>();
 
-  const describe = (job: JobRow) => toRun(job, reading, words.get(job.metadata.uid));
+  const describe = (job: JobRow): Ending => ({ run: toRun(job, reading), end: stateOf(job).end });
 
-  function bury(uid: string, run: ForeignRun, at: Date): void {
+  function bury(uid: string, { run, end }: Ending, at: Date): void {
     live.delete(uid);
     if (!isTerminal(run.state)) return;
-    gone.set(uid, { run, at });
+    gone.set(uid, { run, end, at });
     forgetOldest(gone, MOST_VANISHED);
+  }
+
+  function inFull(uid: string, { run, end }: Ending): ForeignRun {
+    const said = words.get(uid);
+    return run.state === "failed" && end && said ? { ...run, error: toError(end, said) } : run;
   }
 
   return {
     see(job, scope) {
       const { uid, resourceVersion } = job.metadata;
       const before = live.get(uid);
-      const run = describe(job);
-      live.set(uid, { resourceVersion: resourceVersion ?? "", run, scope });
-      return before === undefined || tellsNews(before.run, run) ? refOf(run) : null;
+      const now = describe(job);
+      live.set(uid, { ...now, resourceVersion: resourceVersion ?? "", scope });
+      return before === undefined || tellsNews(before.run, now.run) ? refOf(now.run) : null;
     },
 
     seeGone(job, at) {
-      const run = describe(job);
-      bury(job.metadata.uid, deletedByUs(job, run, at) ?? run, at);
-      return refOf(run);
+      const last = describe(job);
+      bury(job.metadata.uid, { ...last, run: deletedByUs(job, last.run, at) ?? last.run }, at);
+      return refOf(last.run);
     },
 
     missedIn(scope, present, at) {
       const missed = [...live].filter(([uid, sighting]) => sighting.scope === scope && !present.has(uid));
-      for (const [uid, { run }] of missed) bury(uid, run, at);
+      for (const [uid, sighting] of missed) bury(uid, sighting, at);
       return missed.map(([, { run }]) => refOf(run));
     },
 
@@ -90,7 +103,7 @@ export function createMemory(reading: Reading): Memory {
       words.delete(jobUid);
       words.set(jobUid, [...before, ...fresh].slice(-MOST_WORDS));
       forgetOldest(words, MOST_TALKERS);
-      const run = live.get(jobUid)?.run;
+      const run = (live.get(jobUid) ?? gone.get(jobUid))?.run;
       return run?.state === "failed" ? refOf(run) : null;
     },
 
@@ -103,10 +116,14 @@ export function createMemory(reading: Reading): Memory {
 
     vanished(refs) {
       const wanted = new Set(refs.map(keyOf));
-      return wanted.size === 0 ? [] : [...gone.values()].map(({ run }) => run).filter((run) => wanted.has(keyOf(run)));
+      if (wanted.size === 0) return [];
+      return [...gone].flatMap(([uid, ending]) => (wanted.has(keyOf(ending.run)) ? [inFull(uid, ending)] : []));
     },
 
-    vanishedSince: (since) => [...gone.values()].filter(({ at }) => at >= since).map(({ run }) => run),
+    vanishedSince(since) {
+      const edge = since.getTime() - CLOCK_MS;
+      return [...gone].flatMap(([uid, ending]) => (ending.at.getTime() >= edge ? [inFull(uid, ending)] : []));
+    },
 
     vanishedWithKey(jobId, key) {
       const found = [...gone.values()].find(({ run }) => run.jobId === jobId && run.cause.key === key);
