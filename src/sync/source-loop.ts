@@ -11,7 +11,9 @@ import { Fenced, type Lease } from "../store/sync/lease.ts";
 import { NOW, readMarks, writeMarks } from "../store/sync/marks.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
+import { type Hints, listen, lookAt, MOST_HINTS } from "./listen.ts";
 import { nextDelayMs } from "./pace.ts";
+import type { SyncContext } from "./pass.ts";
 import { readSettings } from "./settings.ts";
 import { forgetSource, presentSource, showPass } from "./source-metrics.ts";
 import { faultOf, faultStatus, syncOnce } from "./sync-once.ts";
@@ -45,13 +47,16 @@ export function startLoop(deps: SyncDeps, source: KnownSource, lease: Lease, onF
   const log = deps.log.child({ source: source.name });
   const pause = createPause(stopping.signal);
   presentSource(deps.metrics, source);
-  const line = createLine(deps, source, lease, log, stopping.signal);
+  const line = createLine(deps, source, lease, log, { signal: stopping.signal, onHint: () => pause.wake() });
+  let passWanted = false;
   const running = run();
 
   async function run(): Promise<void> {
     try {
       await loop();
     } finally {
+      // Fenced, nobody has asked us to stop; but the watch must not go on listening.
+      stopping.abort();
       forgetSource(deps.metrics, source);
       await line.close();
     }
@@ -60,7 +65,7 @@ export function startLoop(deps: SyncDeps, source: KnownSource, lease: Lease, onF
   async function loop(): Promise<void> {
     for (let failures = 0; !stopping.signal.aborted; ) {
       try {
-        await pause.for(await line.pass());
+        await rest(await line.pass());
         failures = 0;
       } catch (error) {
         if (stopping.signal.aborted || isAbort(error)) continue;
@@ -73,6 +78,18 @@ export function startLoop(deps: SyncDeps, source: KnownSource, lease: Lease, onF
     }
   }
 
+  /** Until the next pass, or until somebody wants one; what the source tells of meanwhile is read at once. */
+  async function rest(delayMs: number): Promise<void> {
+    const until = deps.clock.monotonicMs() + delayMs;
+    for (let leftMs = delayMs; leftMs > 0; leftMs = until - deps.clock.monotonicMs()) {
+      await pause.for(leftMs);
+      const told = line.told();
+      if (passWanted || told.length === 0 || told.length > MOST_HINTS || stopping.signal.aborted) break;
+      await line.lookAt(told);
+    }
+    passWanted = false;
+  }
+
   function fenced(): void {
     deps.metrics.sourceFenced.inc({ source: source.name });
     log.warn({ epoch: lease.epoch }, "the source has been taken over by another replica");
@@ -82,7 +99,10 @@ export function startLoop(deps: SyncDeps, source: KnownSource, lease: Lease, onF
   return {
     lease,
     version: source.version,
-    wake: () => pause.wake(),
+    wake() {
+      passWanted = true;
+      pause.wake();
+    },
     async stop() {
       stopping.abort();
       await running.catch((error: unknown) => log.error({ err: error }, "the loop of the source ended badly"));
@@ -91,10 +111,17 @@ export function startLoop(deps: SyncDeps, source: KnownSource, lease: Lease, onF
 }
 
 /** The line to one remote: opened at the first pass, and opened anew as long as its config will not do. */
-function createLine(deps: SyncDeps, source: KnownSource, lease: Lease, log: Logger, signal: AbortSignal) {
+function createLine(
+  deps: SyncDeps,
+  source: KnownSource,
+  lease: Lease,
+  log: Logger,
+  { signal, onHint }: { readonly signal: AbortSignal; readonly onHint: () => void },
+) {
   const { store, adapters, clock, metrics, secrets, hotRuns, random } = deps;
   const { db } = store;
   let remote: Remote | null = null;
+  let hints: Hints | null = null;
 
   async function open(): Promise<Remote> {
     const opened = adapters.connect(source.adapter, source.config, {
@@ -108,7 +135,18 @@ function createLine(deps: SyncDeps, source: KnownSource, lease: Lease, log: Logg
     return opened;
   }
 
+  function contextOf(reached: Remote): SyncContext {
+    const waiting = hotRuns && (() => hotRuns(source.id));
+    const optional = { ...(waiting && { hotRuns: waiting }), ...(random && { random }) };
+    const settings = readSettings(source.sync);
+    return { db, lease, source, remote: reached, settings, clock, metrics, log, signal, ...optional };
+  }
+
   return {
+    told: () => hints?.take() ?? [],
+    async lookAt(runs: readonly ForeignRunRef[]): Promise<void> {
+      if (remote) await lookAt(contextOf(remote), runs);
+    },
     /** Answers with the time until the next one. */
     async pass(): Promise<number> {
       try {
@@ -116,10 +154,8 @@ function createLine(deps: SyncDeps, source: KnownSource, lease: Lease, log: Logg
       } catch (error) {
         return reportMisfit(deps, source, lease, error as Error);
       }
-      const settings = readSettings(source.sync);
-      const waiting = hotRuns && (() => hotRuns(source.id));
-      const optional = { ...(waiting && { hotRuns: waiting }), ...(random && { random }) };
-      const report = await syncOnce({ db, lease, source, remote, settings, clock, metrics, log, signal, ...optional });
+      const report = await syncOnce(contextOf(remote));
+      hints ??= listen(remote, { signal, log, onHint });
       if (report.error) log.warn({ err: report.error, fault: faultOf(report.error) }, "the source could not be read");
       showPass(metrics, source, report, clock.now());
       return report.delayMs;

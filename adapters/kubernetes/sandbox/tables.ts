@@ -86,7 +86,8 @@ function cronJobCells({ metadata, spec, status }: CronJobObject, now: number): u
     metadata.name,
     spec.schedule,
     zone,
-    spec.suspend ?? false,
+    // Go writes them so, and the cell is text whatever its column says.
+    spec.suspend ? "True" : "False",
     status.active?.length ?? 0,
     since,
     printSince(metadata.creationTimestamp, now),
