@@ -18,8 +18,8 @@ export interface KubernetesStage {
   readonly remote: KubernetesRemote;
   readonly host: SourceHost;
   /** Beside the first one, as after a restart of ours. */
-  connect(): KubernetesRemote;
-  close(): Promise<void>;
+  readonly connect: () => KubernetesRemote;
+  readonly close: () => Promise<void>;
 }
 
 export interface StageOptions extends KubernetesSandboxOptions {
@@ -79,7 +79,7 @@ export function beginWatch(remote: KubernetesRemote) {
   })().catch((error: unknown) => error);
   return {
     told,
-    async stop() {
+    stop: async () => {
       leave.abort();
       return ended;
     },
