@@ -2,7 +2,15 @@
 import SchemaBuilder, { type ObjectRef } from "@pothos/core";
 import type { Json } from "../../model/json.ts";
 import type { Principal } from "../../governance/principal.ts";
-import type { AttemptView, BackfillView, JobView, RunView, ScheduleView, SourceView } from "../../model/view.ts";
+import type {
+  ActionView,
+  AttemptView,
+  BackfillView,
+  JobView,
+  RunView,
+  ScheduleView,
+  SourceView,
+} from "../../model/view.ts";
 import type { ApiContext } from "./context.ts";
 
 interface Foundation {
@@ -20,10 +28,11 @@ export type ObjectRefOf<T> = ObjectRef<PothosSchemaTypes.ExtendDefaultTypes<Foun
 
 export const builder = new SchemaBuilder<Foundation>({ defaultFieldNullability: false });
 
-export const NodeRef = builder.interfaceRef<SourceView | JobView | RunView>("Node");
+export const NodeRef = builder.interfaceRef<SourceView | JobView | RunView | ActionView>("Node");
 export const SourceRef = builder.objectRef<SourceView>("Source");
 export const JobRef = builder.objectRef<JobView>("Job");
 export const RunRef = builder.objectRef<RunView>("Run");
+export const ActionRef = builder.objectRef<ActionView>("Action");
 export const AttemptRef = builder.objectRef<AttemptView>("Attempt");
 export const ScheduleRef = builder.objectRef<ScheduleView>("Schedule");
 export const BackfillRef = builder.objectRef<BackfillView>("BackfillProgress");

@@ -1,6 +1,6 @@
 /** One batch a tick for every edge from parent to child, whatever the number of parents. */
 import DataLoader from "dataloader";
-import type { AttemptView, JobView, RunView, SourceView } from "../../model/view.ts";
+import type { ActionView, AttemptView, CallView, JobView, RunView, SourceView } from "../../model/view.ts";
 import type { Reader } from "../../store/read/reader.ts";
 import type { RowKey } from "../../store/read/row-key.ts";
 
@@ -10,6 +10,9 @@ export interface Loaders {
   readonly run: DataLoader<RowKey, RunView | null, string>;
   readonly lastRun: DataLoader<RowKey, RunView | null, string>;
   readonly earlierAttempts: DataLoader<RowKey, readonly AttemptView[], string>;
+  readonly action: DataLoader<RowKey, ActionView | null, string>;
+  readonly actionsOfRun: DataLoader<RowKey, readonly ActionView[], string>;
+  readonly callsOf: DataLoader<RowKey, readonly CallView[], string>;
 }
 
 /** One statement holds this many keys at most; more become several. */
@@ -32,6 +35,9 @@ export function createLoaders(reader: Reader, { remember }: { readonly remember:
       byRow,
     ),
     earlierAttempts: new DataLoader((runs) => earlierAttempts(reader, runs), byRow),
+    action: new DataLoader(async (keys) => pick(keys, await reader.actionsByIds(keys), rowKey, rowKey), byRow),
+    actionsOfRun: new DataLoader((runs) => actionsOfRuns(reader, runs), byRow),
+    callsOf: new DataLoader((actions) => callsOf(reader, actions), byRow),
   };
 }
 
@@ -56,4 +62,19 @@ async function earlierAttempts(reader: Reader, runs: readonly RowKey[]): Promise
     found.get(rowKey({ sourceId: attempt.sourceId, id: attempt.runId }))?.push(attempt);
   }
   return runs.map((run) => found.get(rowKey(run)) ?? []);
+}
+
+async function actionsOfRuns(reader: Reader, runs: readonly RowKey[]): Promise<(readonly ActionView[])[]> {
+  const actions = await reader.actionsOfRuns(runs);
+  return runs.map(({ sourceId, id }) =>
+    actions.filter((action) => action.sourceId === sourceId && (action.runId === id || action.targetId === id)),
+  );
+}
+
+async function callsOf(reader: Reader, actions: readonly RowKey[]): Promise<(readonly CallView[])[]> {
+  const found = new Map<string, CallView[]>(actions.map((action) => [rowKey(action), []]));
+  for (const call of await reader.callsOf(actions)) {
+    found.get(rowKey({ sourceId: call.sourceId, id: call.actionId }))?.push(call);
+  }
+  return actions.map((action) => found.get(rowKey(action)) ?? []);
 }

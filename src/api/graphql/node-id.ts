@@ -5,15 +5,16 @@ import type { RowKey } from "../../store/read/row-key.ts";
 export type NodeId =
   | { readonly type: "Source"; readonly id: number }
   | ({ readonly type: "Job" } & RowKey)
-  | ({ readonly type: "Run" } & RowKey);
+  | ({ readonly type: "Run" } & RowKey)
+  | ({ readonly type: "Action" } & RowKey);
 
-const TEXT = /^(?:(Source):(\d{1,16})|(Job|Run):(\d{1,16}):(\d{1,16}))$/;
+const TEXT = /^(?:(Source):(\d{1,16})|(Job|Run|Action):(\d{1,16}):(\d{1,16}))$/;
 
 export function sourceNodeId(id: number): string {
   return encode(`Source:${id}`);
 }
 
-export function rowNodeId(type: "Job" | "Run", row: RowKey): string {
+export function rowNodeId(type: "Job" | "Run" | "Action", row: RowKey): string {
   return encode(`${type}:${row.sourceId}:${row.id}`);
 }
 
@@ -30,7 +31,7 @@ export function parseNodeId(id: string, path = "id"): NodeId {
   }
   const [first = 0, second = 0] = numbers;
   if (match[1]) return { type: "Source", id: first };
-  return { type: match[3] as "Job" | "Run", sourceId: first, id: second };
+  return { type: match[3] as "Job" | "Run" | "Action", sourceId: first, id: second };
 }
 
 export function parseNodeIdOf<T extends NodeId["type"]>(

@@ -1,10 +1,10 @@
 /** Anything with an id, asked for by it alone. */
-import type { JobView, RunView, SourceView } from "../../model/view.ts";
+import type { ActionView, JobView, RunView, SourceView } from "../../model/view.ts";
 import { builder, NodeRef } from "./builder.ts";
 import type { ApiContext } from "./context.ts";
 import { parseNodeId } from "./node-id.ts";
 
-type NodeView = SourceView | JobView | RunView;
+type NodeView = SourceView | JobView | RunView | ActionView;
 
 builder.interfaceType(NodeRef, {
   description: "Anything that can be asked for by its id alone.",
@@ -12,14 +12,16 @@ builder.interfaceType(NodeRef, {
   resolveType: typeOf,
 });
 
-function typeOf(node: NodeView): "Source" | "Job" | "Run" {
+function typeOf(node: NodeView): "Source" | "Job" | "Run" | "Action" {
   if ("adapter" in node) return "Source";
+  if ("principal" in node) return "Action";
   return "occurredAt" in node ? "Run" : "Job";
 }
 
 async function loadNode(id: string, { loaders }: ApiContext): Promise<NodeView | null> {
   const node = parseNodeId(id);
   if (node.type === "Source") return loaders.source.load(node.id);
+  if (node.type === "Action") return loaders.action.load(node);
   return node.type === "Job" ? loaders.job.load(node) : loaders.run.load(node);
 }
 

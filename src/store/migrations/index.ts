@@ -1,7 +1,9 @@
 /** Every migration by name, oldest first. A list in code, so that a bundle holds them and nothing is read at run time. */
 import type { Migration } from "kysely";
 import * as theMirror from "./0001-the-mirror.ts";
+import * as acting from "./0002-acting.ts";
 
 export const migrations: Readonly<Record<string, Migration>> = {
   "0001-the-mirror": theMirror,
+  "0002-acting": acting,
 };

@@ -1,6 +1,7 @@
 /** The reading queries with their database, for whoever reads and does nothing else. */
 import type { JobReference } from "../../model/reference.ts";
 import type { Db } from "../db.ts";
+import { actionsByIds, actionsOfRuns, type ActionsQuestion, callsOf, listActions } from "./actions.ts";
 import { attemptsOf } from "./attempts.ts";
 import { fleet, type FleetQuestion } from "./fleet.ts";
 import { jobByReference, jobsByIds, type JobsQuestion, listJobs } from "./jobs.ts";
@@ -25,5 +26,9 @@ export function createReader(db: Db) {
     sourcesByIds: (ids: readonly number[]) => sourcesByIds(db, ids),
     sourceByName: (name: string) => sourceByName(db, name),
     fleet: (asked: FleetQuestion) => fleet(db, asked),
+    listActions: (asked: ActionsQuestion) => listActions(db, asked),
+    actionsByIds: (keys: readonly RowKey[]) => actionsByIds(db, keys),
+    actionsOfRuns: (runs: readonly RowKey[]) => actionsOfRuns(db, runs),
+    callsOf: (actions: readonly RowKey[]) => callsOf(db, actions),
   };
 }

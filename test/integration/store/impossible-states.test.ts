@@ -22,6 +22,9 @@ const POSSIBLE = [
   `insert into run_tally values (1, 0, '-infinity', 'running', 1), (1, 60, '2026-01-01 10:00Z', 'failed', 1)`,
   `insert into quarantine (source_id, kind, external_id, reason, sample) values (1, 'run', 'x', 'NUL', '…')`,
   `insert into credential (kind, hash, principal, role, label) values ('token', sha256('a'), 'admin', 'admin', 'first')`,
+  `insert into intent (source_id, job_id, kind, key, digest, principal, hand_off, send_until)
+     values (1, 1, 'start', 'k', sha256('a'), 'ada', 'keyed', now())`,
+  `insert into intent_call (source_id, intent_id, epoch, call, outcome) values (1, 1, 1, 'start', 'sent')`,
 ];
 
 const update = (table: string, change: string) => `update ${table} set ${change}`;
@@ -137,6 +140,57 @@ const IMPOSSIBLE: readonly (readonly [constraint: string, attempt: string])[] = 
   ["credential_principal_named", update("credential", "principal = ''")],
   ["credential_role_known", update("credential", "role = 'god'")],
   ["credential_passing_kinds_expire", update("credential", "kind = 'session'")],
+
+  [
+    "intent_key",
+    `insert into intent (source_id, id, job_id, kind, key, digest, principal, hand_off, send_until) overriding system value
+     values (1, 1, 1, 'start', 'l', sha256('a'), 'ada', 'keyed', now())`,
+  ],
+  [
+    "intent_key_once",
+    `insert into intent (source_id, job_id, kind, key, digest, principal, hand_off, send_until)
+     values (1, 1, 'start', 'k', sha256('a'), 'ada', 'keyed', now())`,
+  ],
+  ["intent_of_job", update("intent", "job_id = 99")],
+  ["intent_kind_known", update("intent", "kind = 'wish'")],
+  ["intent_key_can_be_carried", update("intent", "key = 'two words'")],
+  ["intent_digest_is_sha256", update("intent", "digest = 'short'")],
+  ["intent_principal_named", update("intent", "principal = ''")],
+  ["intent_hand_off_known", update("intent", "hand_off = 'hopeful'")],
+  ["intent_state_known", update("intent", "state = 'perhaps'")],
+  ["intent_owner_named", update("intent", "owner = '', lease_until = now(), epoch = 1")],
+  ["intent_epoch_grows", update("intent", "epoch = -1")],
+  ["intent_lease_has_owner", update("intent", "lease_until = now(), epoch = 1")],
+  ["intent_lease_has_epoch", update("intent", "owner = 'me', lease_until = now(), epoch = 0")],
+  ["intent_sends_counted", update("intent", "sends = -1")],
+  ["intent_looks_counted", update("intent", "looks = -1")],
+  ["intent_sent_counted", update("intent", "sends = 1")],
+  ["intent_doubt_was_sent", update("intent", "state = 'sending'")],
+  ["intent_targets_a_run", update("intent", "target = 1, target_attempt = 1")],
+  ["intent_target_has_attempt", update("intent", "kind = 'retry', target = 1")],
+  [
+    "intent_only_a_cancel_is_followed",
+    update("intent", "state = 'heard', sends = 1, sent_at = now(), first_sent_at = now()"),
+  ],
+  ["intent_confirmed_names_its_run", update("intent", "state = 'confirmed', settled_at = now(), next_at = null")],
+  ["intent_found_by_known", update("intent", "found_by = 'luck', external_run = 'r'")],
+  ["intent_run_has_evidence", update("intent", "external_run = 'r'")],
+  ["intent_fault_known", update("intent", "fault = 'tired', error = 'yawn'")],
+  ["intent_fault_has_error", update("intent", "fault = 'busy'")],
+  ["intent_final_is_settled", update("intent", "state = 'refused'")],
+  ["intent_final_waits_for_nothing", update("intent", "next_at = null")],
+  [
+    "intent_call_key",
+    `insert into intent_call (source_id, intent_id, id, epoch, call, outcome) overriding system value
+     values (1, 1, 1, 1, 'start', 'sent')`,
+  ],
+  [
+    "intent_call_of_intent",
+    `insert into intent_call (source_id, intent_id, epoch, call, outcome) values (1, 99, 1, 'start', 'sent')`,
+  ],
+  ["intent_call_known", update("intent_call", "call = 'shout'")],
+  ["intent_call_outcome_known", update("intent_call", "outcome = 'fine'")],
+  ["intent_call_took_time", update("intent_call", "took_ms = -1")],
 ];
 
 describe("a state that cannot be", () => {
