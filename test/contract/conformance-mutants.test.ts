@@ -5,6 +5,8 @@ import { airflow } from "../../adapters/airflow/index.ts";
 import { openAirflowSandbox } from "../../adapters/airflow/sandbox.ts";
 import { jenkins } from "../../adapters/jenkins/index.ts";
 import { openJenkinsSandbox } from "../../adapters/jenkins/sandbox.ts";
+import { kubernetes } from "../../adapters/kubernetes/index.ts";
+import { openKubernetesSandbox } from "../../adapters/kubernetes/sandbox.ts";
 import { MUTANTS, mutate } from "../../src/adapter/conformance/mutants.ts";
 import { askQuestion, type Question } from "../../src/adapter/conformance/question.ts";
 import { SUITE } from "../../src/adapter/conformance/suite.ts";
@@ -18,6 +20,12 @@ const SOUND: readonly (Setup & { readonly name: string })[] = [
   { name: "Airflow 2.10", adapter: airflow, open: (options) => openAirflowSandbox({ ...options, api: "v1" }) },
   { name: "Airflow 3.2", adapter: airflow, open: (options) => openAirflowSandbox({ ...options, api: "v2" }) },
   { name: "Jenkins", adapter: jenkins, open: openJenkinsSandbox, finishedIsFinal: true },
+  {
+    name: "Kubernetes",
+    adapter: kubernetes,
+    open: openKubernetesSandbox,
+    jobName: (id) => `default/${id.replaceAll("_", "-")}`,
+  },
 ];
 
 function questionCalled(name: string): Question {

@@ -9,7 +9,8 @@ import { createHost } from "../host.ts";
 import { LIMITS, type Limits } from "../http/limits.ts";
 import type { Sandbox, SandboxOptions, SandboxWorld } from "../sandbox.ts";
 import { createSecrets } from "../secrets.ts";
-import { type FaultProxy, openFaultProxy } from "./fault-proxy.ts";
+import { type FaultProxy, openFaultProxy, type ProxiedRequest } from "./fault-proxy.ts";
+import { namesBy, renamedRemote, renamedWorld } from "./renaming.ts";
 
 export interface Setup {
   readonly adapter: Adapter;
@@ -18,6 +19,8 @@ export interface Setup {
   readonly many?: number;
   /** The tool never opens a finished run again: a rerun is a run of its own. */
   readonly finishedIsFinal?: true;
+  /** What the tool calls the job that the suite calls `job_000`. */
+  readonly jobName?: (id: string) => string;
 }
 
 /** A real tool takes its time where a sandbox is done at once. */
@@ -45,6 +48,8 @@ export interface Stage {
   readonly advance: (ms: number) => void;
   /** As after a restart of ours. */
   readonly connect: (limits?: Partial<Limits>) => Remote;
+  /** Whether a request that changes something is about this job. */
+  readonly concerns: (request: ProxiedRequest, jobId: string) => boolean;
   /** Every line that was logged so far. */
   printed(): string;
   close(): Promise<void>;
@@ -64,11 +69,14 @@ const STAGE_LIMITS: Limits = {
   mostBytes: 4 * 1024 * 1024,
 };
 
-export async function openStage({ adapter, open, many = 205 }: Setup, jobs: "few" | "many"): Promise<Stage> {
+export async function openStage(setup: Setup, jobs: "few" | "many"): Promise<Stage> {
+  const { adapter, open, many = 205 } = setup;
+  const naming = namesBy(setup.jobName);
   let advancedMs = 0;
   const now = () => new Date(Date.now() - BEHIND_MS + advancedMs);
   const sandbox = await open({ jobs: jobs === "many" ? many : 3, now });
   const proxy = await openFaultProxy(sandbox.url, now);
+  for (let at = 0; at < many; at += 1) naming.theirs(`job_${String(at).padStart(3, "0")}`);
   const env = { ...sandbox.secrets };
   const lines: string[] = [];
   const remotes: Remote[] = [];
@@ -85,12 +93,12 @@ export async function openStage({ adapter, open, many = 205 }: Setup, jobs: "few
     const config = adapter.config.parse(through(sandbox.config, sandbox.url, proxy.url));
     const remote = adapter.connect(config, host);
     remotes.push(remote);
-    return remote;
+    return setup.jobName ? renamedRemote(remote, naming) : remote;
   }
 
   return {
     adapter,
-    world: sandbox.world,
+    world: renamedWorld(sandbox.world, naming),
     proxy,
     remote: connect(),
     signal: new AbortController().signal,
@@ -101,6 +109,11 @@ export async function openStage({ adapter, open, many = 205 }: Setup, jobs: "few
       advancedMs += ms;
     },
     connect,
+    concerns({ method, path, body }, jobId) {
+      // A tool may name its job in the address, or in what it is sent.
+      const name = naming.theirs(jobId).split("/").at(-1) ?? jobId;
+      return method !== "GET" && `${path} ${body.toString()}`.includes(name);
+    },
     printed: () => lines.join(""),
     async close() {
       for (const remote of remotes) await remote.close?.();

@@ -31,8 +31,8 @@ function survives(title: string, how: Interference): Question {
   return {
     title,
     needs: ["start", "find"],
-    async ask({ remote, proxy, world }) {
-      proxy.interfere(how, (_nth, { method, path }) => method !== "GET" && path.includes("job_000"));
+    async ask({ remote, proxy, world, concerns }) {
+      proxy.interfere(how, (_nth, request) => concerns(request, "job_000"));
       const error = await faultOf(() => start(remote));
       proxy.mend();
       assert.ok(error.uncertain, "the error must say that a run may exist after all");
@@ -93,8 +93,8 @@ export const starting: QuestionGroup = {
     {
       title: "that never arrived is found nowhere",
       needs: ["start", "find"],
-      async ask({ remote, proxy, world }) {
-        proxy.interfere(reset, (_nth, { method, path }) => method !== "GET" && path.includes("job_000"));
+      async ask({ remote, proxy, world, concerns }) {
+        proxy.interfere(reset, (_nth, request) => concerns(request, "job_000"));
         await faultOf(() => start(remote));
         proxy.mend();
         assert.deepEqual(await world.startedWithKey(KEY), []);

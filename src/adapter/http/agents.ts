@@ -2,7 +2,9 @@
 import http from "node:http";
 import https from "node:https";
 import tls from "node:tls";
+import { RemoteError } from "../remote-error.ts";
 import { checkedLookup } from "./address.ts";
+import type { HttpOptions } from "./http.ts";
 
 export interface Agents {
   readonly httpAgent: http.Agent;
@@ -10,7 +12,11 @@ export interface Agents {
   close(): void;
 }
 
-export function createAgents({ sockets, ca }: { readonly sockets: number; readonly ca?: string | undefined }): Agents {
+export interface AgentOptions extends Pick<HttpOptions, "ca" | "onlyCa" | "clientCertificate" | "servername"> {
+  readonly sockets: number;
+}
+
+export function createAgents({ sockets, servername, ...identity }: AgentOptions): Agents {
   const shared = { keepAlive: true, maxSockets: sockets, maxFreeSockets: sockets, lookup: checkedLookup() };
   const httpAgent = new http.Agent(shared);
   const httpsAgent = new https.Agent({
@@ -18,10 +24,8 @@ export function createAgents({ sockets, ca }: { readonly sockets: number; readon
     // Said aloud, for an environment variable could switch it off otherwise.
     rejectUnauthorized: true,
     minVersion: "TLSv1.2",
-    // `ca` alone would replace the authorities everybody trusts; one context for all sockets, for parsing them is slow.
-    ...(ca === undefined
-      ? {}
-      : { secureContext: tls.createSecureContext({ ca: [...tls.rootCertificates, ca], minVersion: "TLSv1.2" }) }),
+    ...(servername === undefined ? {} : { servername }),
+    ...secureContextOf(identity),
   });
   return {
     httpAgent,
@@ -31,4 +35,26 @@ export function createAgents({ sockets, ca }: { readonly sockets: number; readon
       httpsAgent.destroy();
     },
   };
+}
+
+/** One context for all sockets, for parsing the authorities is slow. */
+function secureContextOf({ ca, onlyCa, clientCertificate }: Omit<AgentOptions, "sockets" | "servername">) {
+  if (ca === undefined && !clientCertificate) return {};
+  // `ca` alone would replace the authorities everybody trusts.
+  const trusted = ca === undefined ? {} : { ca: onlyCa ? [ca] : [...tls.rootCertificates, ca] };
+  try {
+    return { secureContext: tls.createSecureContext({ ...trusted, ...clientCertificate, minVersion: "TLSv1.2" }) };
+  } catch (error) {
+    throw unusable(error);
+  }
+}
+
+/** OpenSSL's words may quote the file; ours say which of them to look at. */
+function unusable(error: unknown): RemoteError {
+  const { code = "not PEM" } = error as { readonly code?: string };
+  return new RemoteError(`the certificate or the key we were given cannot be used (${code})`, {
+    fault: "refused",
+    passing: false,
+    uncertain: false,
+  });
 }

@@ -7,16 +7,17 @@ import { abortOf, isAbort } from "../abort.ts";
 import type { Redactor } from "../redaction.ts";
 import { RemoteError } from "../remote-error.ts";
 import { readBaseUrl, urlBelow } from "./address.ts";
-import { createAgents } from "./agents.ts";
+import { type Agents, createAgents } from "./agents.ts";
 import { createClient } from "./client.ts";
 import { type Credentials, createCredentials } from "./credentials.ts";
 import { type Gate, pause } from "./gate.ts";
-import type { Http, HttpOptions, HttpReply, HttpRequest } from "./http.ts";
-import { judge } from "./judge.ts";
+import type { Http, HttpOptions, HttpReply, HttpRequest, HttpStream, HttpStreamRequest } from "./http.ts";
+import { judge, readDate } from "./judge.ts";
 import type { Limits } from "./limits.ts";
 import { waitBeforeRepeat } from "./repeat.ts";
 import { printQuestion, type Question, send } from "./send.ts";
 import { currentSendCheck } from "./send-window.ts";
+import { noLines, openStream, readLines } from "./stream.ts";
 
 export interface HttpDeps {
   readonly source: string;
@@ -31,8 +32,10 @@ export function createHttp(options: HttpOptions, deps: HttpDeps): Http {
   const { clock, redactor, gate } = deps;
   const limits = { ...deps.limits, ...withoutGaps(options) };
   const base = readBaseUrl(options.baseUrl);
-  const agents = createAgents({ sockets: limits.concurrency, ca: options.ca });
+  const agents = createAgents({ ...options, sockets: limits.concurrency });
   const client = createClient(agents);
+  // Of their own: a watch holds its socket for minutes, and nothing else may have to wait for that.
+  let streams: Agents | null = null;
   const slots = new PQueue({ concurrency: limits.concurrency });
   for (const codeClass of CODE_CLASSES)
     deps.metrics.sourceRequests.inc({ source: deps.source, code_class: codeClass }, 0);
@@ -57,7 +60,7 @@ export function createHttp(options: HttpOptions, deps: HttpDeps): Http {
     const startedMs = clock.monotonicMs();
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await askAuthorized(question, request, credentials);
+        return await authorized(question, request, credentials, (dressed) => askOnce(dressed, request));
       } catch (error) {
         const waitMs = repeats ? waitBeforeRepeat(error, attempt, limits) : null;
         // A remote that hangs has used up the time of its request already; asking on would only triple it.
@@ -69,16 +72,21 @@ export function createHttp(options: HttpOptions, deps: HttpDeps): Http {
   }
 
   /** A 401 may only mean that a token has aged: it is renewed once, and the question asked once more. */
-  async function askAuthorized(question: Question, request: HttpRequest, held: Credentials): Promise<HttpReply> {
-    if (request.anonymous) return askOnce(question, request);
-    const first = await held.headers(request.signal);
+  async function authorized<T>(
+    question: Question,
+    { anonymous, signal }: Pick<HttpRequest, "anonymous" | "signal">,
+    held: Credentials,
+    once: (question: Question) => Promise<T>,
+  ): Promise<T> {
+    if (anonymous) return once(question);
+    const first = await held.headers(signal);
     try {
-      return await askOnce(withHeaders(question, first.headers), request);
+      return await once(withHeaders(question, first.headers));
     } catch (error) {
       const aged = error instanceof RemoteError && error.status === 401;
-      if (!aged || !(await held.renew(first.edition, request.signal))) throw error;
-      const second = await held.headers(request.signal);
-      return askOnce(withHeaders(question, second.headers), request);
+      if (!aged || !(await held.renew(first.edition, signal))) throw error;
+      const second = await held.headers(signal);
+      return once(withHeaders(question, second.headers));
     }
   }
 
@@ -99,14 +107,50 @@ export function createHttp(options: HttpOptions, deps: HttpDeps): Http {
       });
   }
 
+  async function stream(path: string, request: HttpStreamRequest): Promise<HttpStream> {
+    const { signal } = request;
+    streams ??= createAgents({ ...options, sockets: MOST_STREAMS });
+    const streaming = createClient(streams);
+    const question: Question = {
+      method: "GET",
+      url: urlBelow(base, path, request.query),
+      headers: headersOf(request, null),
+      body: null,
+      signal,
+      timeoutMs: limits.timeoutMs,
+      maxBytes: limits.maxBytes,
+      keep: "all",
+      beforeSend: null,
+    };
+    setMaxListeners(0, signal);
+    const open = async (dressed: Question) => {
+      const asked = redactor.redact(printQuestion(dressed));
+      const now = clock.now();
+      const opened = await counted(() => openStream(streaming, dressed, asked), deps);
+      const judging = { asked, request, reads: true, now, redact: redactor.redact };
+      if (!opened.going) return { ...judge(opened.answer, judging), lines: noLines() };
+      const { status, headers, body } = opened;
+      const lines = readLines(body, { ...request, asked });
+      return { status, readAt: readDate(headers["date"]) ?? now, lines };
+    };
+    return authorized(question, request, credentials, (dressed) => gate.pass(signal, () => open(dressed)));
+  }
+
   return {
     get: (path, request) => ask("GET", path, null, request),
     post: (path, body, request) => ask("POST", path, body, request),
     patch: (path, body, request) => ask("PATCH", path, body, request),
-    delete: (path, request) => ask("DELETE", path, null, request),
-    close: () => agents.close(),
+    delete: (path, request) => ask("DELETE", path, request.body ?? null, request),
+    stream,
+    close() {
+      agents.close();
+      streams?.close();
+    },
   };
 }
+
+/** Two for each namespace a source may name, and the logs that somebody follows. */
+const MOST_STREAMS = 64;
 
 /** A form for the tools that only read forms, a text as it is where its type is told, and JSON else. */
 function encode(body: unknown, { headers }: HttpRequest): string | null {
@@ -116,7 +160,7 @@ function encode(body: unknown, { headers }: HttpRequest): string | null {
   return typeof body === "string" && type !== undefined ? body : JSON.stringify(body);
 }
 
-function headersOf(request: HttpRequest, body: unknown): Record<string, string> {
+function headersOf(request: Pick<HttpRequest, "as" | "headers">, body: unknown): Record<string, string> {
   return {
     accept: request.as === "text" ? "text/plain, */*;q=0.1" : "application/json",
     ...contentTypeOf(body),

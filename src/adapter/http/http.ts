@@ -11,6 +11,18 @@ export interface HttpOptions {
   readonly maxBytes?: number;
   /** PEM of a private authority to trust beside the system's. */
   readonly ca?: string;
+  /** Trusts `ca` alone: a cluster that signs its own certificate is vouched for by nobody else. */
+  readonly onlyCa?: boolean;
+  /** Who we are, where a server asks for a certificate rather than a token. */
+  readonly clientCertificate?: ClientCertificate;
+  /** The name its certificate is made out to, where that is not the host we connect to. */
+  readonly servername?: string;
+}
+
+/** Both PEM. */
+export interface ClientCertificate {
+  readonly cert: string;
+  readonly key: string;
 }
 
 export interface Authorizer {
@@ -44,6 +56,8 @@ export interface HttpRequest {
   readonly repeat?: boolean;
   /** Leaves the authorizer out: for the request that fetches a token. */
   readonly anonymous?: boolean;
+  /** Sent with a `DELETE`, by the few tools that want to be told there how. */
+  readonly body?: unknown;
 }
 
 export interface HttpReply {
@@ -56,11 +70,26 @@ export interface HttpReply {
   readonly readAt: Date;
 }
 
+export interface HttpStreamRequest extends Pick<HttpRequest, "signal" | "query" | "headers" | "accept"> {
+  /** How long no byte may come before the connection counts as dead: half-open ones never say so themselves. */
+  readonly idleMs: number;
+  readonly maxLineBytes?: number;
+}
+
+/** An answer that goes on: its lines arrive as the remote writes them, until it ends or somebody aborts. */
+export interface HttpStream {
+  readonly status: number;
+  readonly readAt: Date;
+  readonly lines: AsyncIterable<string>;
+}
+
 export interface Http {
   get(path: string, request: HttpRequest): Promise<HttpReply>;
   /** A `URLSearchParams` is sent as a form, a text with a content type as it is, everything else as JSON. */
   post(path: string, body: unknown, request: HttpRequest): Promise<HttpReply>;
   patch(path: string, body: unknown, request: HttpRequest): Promise<HttpReply>;
   delete(path: string, request: HttpRequest): Promise<HttpReply>;
+  /** A `GET` that is answered line by line. It resolves when the remote has begun to answer, and takes no slot then. */
+  stream(path: string, request: HttpStreamRequest): Promise<HttpStream>;
   close(): void;
 }

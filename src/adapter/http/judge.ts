@@ -115,7 +115,7 @@ function decodeText(bytes: Uint8Array, type: string): string {
   }
 }
 
-function readDate(header: string | undefined): Date | null {
+export function readDate(header: string | undefined): Date | null {
   const ms = Date.parse(header ?? "");
   return Number.isNaN(ms) ? null : new Date(ms);
 }

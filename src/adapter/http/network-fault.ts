@@ -42,6 +42,7 @@ const WORDS: Readonly<Record<string, Words>> = {
   ERR_SSL_UNSUPPORTED_PROTOCOL: { text: OLD_TLS, ...NEVER_SENT },
   ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: { text: OLD_TLS, ...NEVER_SENT },
   ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE: { text: "it shares no cipher or protocol with us", ...NEVER_SENT },
+  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: { text: "it wants to be shown a certificate of ours", ...NEVER_SENT },
   EPROTO: { text: "no TLS could be agreed on with it", ...NEVER_SENT },
 
   ERR_INVALID_CHAR: {

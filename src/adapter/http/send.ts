@@ -27,7 +27,7 @@ export interface Answer extends Body {
 }
 
 // Of an answer that says no, the beginning is enough for whoever reads why.
-const REFUSAL_BYTES = 16_384;
+export const REFUSAL_BYTES = 16_384;
 
 /** How a request is called in messages: without its query, where some tools want their keys. */
 export function printQuestion({ method, url }: Pick<Question, "method" | "url">): string {
@@ -71,11 +71,11 @@ async function exchange(client: AxiosInstance, question: Question, signal: Abort
   return { status: reply.status, headers, ...read };
 }
 
-function plainHeaders(headers: object): Record<string, string> {
+export function plainHeaders(headers: object): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]));
 }
 
-interface Deadline {
+export interface Deadline {
   readonly signal: AbortSignal;
   passed(): boolean;
   clear(): void;
@@ -85,7 +85,7 @@ interface Deadline {
  * Absolute, for Node's own request timeout is for idle sockets: a byte every 100 ms would keep it quiet for ever.
  * Our own timer rather than `AbortSignal.any`, which leaves a trace on a long-lived signal for every request.
  */
-function startDeadline(outer: AbortSignal, timeoutMs: number): Deadline {
+export function startDeadline(outer: AbortSignal, timeoutMs: number): Deadline {
   const controller = new AbortController();
   let passed = false;
   const timer = setTimeout(() => {
@@ -104,7 +104,7 @@ function startDeadline(outer: AbortSignal, timeoutMs: number): Deadline {
   };
 }
 
-function tooSlow(asked: string, timeoutMs: number): RemoteError {
+export function tooSlow(asked: string, timeoutMs: number): RemoteError {
   return new RemoteError(`${asked} got no whole answer within ${printDuration(timeoutMs)}`, {
     fault: "unreachable",
     passing: true,

@@ -1,0 +1,38 @@
+/** One cluster: its objects, its clock, and what its pods have written. */
+import type { Quirks } from "./quirks.ts";
+import type { Store } from "./store.ts";
+
+export interface Cluster {
+  readonly store: Store;
+  readonly quirks: Quirks;
+  /** `v1.33.1`. */
+  readonly version: string;
+  now(): number;
+  readonly logs: Logs;
+}
+
+export interface Logs {
+  read(uid: string, container: string): string;
+  write(uid: string, container: string, text: string): void;
+  subscribe(hear: (uid: string, container: string, text: string) => void): () => void;
+  forget(uid: string): void;
+}
+
+export function createLogs(): Logs {
+  const texts = new Map<string, string>();
+  const listeners = new Set<(uid: string, container: string, text: string) => void>();
+  return {
+    read: (uid, container) => texts.get(`${uid}/${container}`) ?? "",
+    write(uid, container, text) {
+      texts.set(`${uid}/${container}`, (texts.get(`${uid}/${container}`) ?? "") + text);
+      for (const hear of listeners) hear(uid, container, text);
+    },
+    subscribe(hear) {
+      listeners.add(hear);
+      return () => listeners.delete(hear);
+    },
+    forget(uid) {
+      for (const key of texts.keys()) if (key.startsWith(`${uid}/`)) texts.delete(key);
+    },
+  };
+}
