@@ -1,7 +1,7 @@
 /**
  * The composition root: settings in, services made and started in order, and stopped in the opposite one.
  *
- *   documents ─► database ─► migrations ─► sources, yours or the demo's ─► metrics ─► API ─► sync ─► chores
+ *   documents ─► database ─► migrations ─► sources, yours or the demo's ─► metrics ─► API ─► engine ─► sync ─► chores
  */
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
@@ -25,12 +25,14 @@ import { systemClock as clock } from "./lib/clock.ts";
 import { InputError } from "./lib/input-error.ts";
 import { migrate } from "./store/migrate.ts";
 import { openStore } from "./store/open.ts";
+import { createEngine } from "./engine/engine.ts";
+import { createRemotes } from "./engine/remotes.ts";
 import { createSync } from "./sync/sync-service.ts";
 import type { Logger } from "./telemetry/log.ts";
 import { createMetrics } from "./telemetry/metrics.ts";
 
 /** What one process can be limited to, when several share the work. */
-export const PARTS = ["api", "sync"] as const;
+export const PARTS = ["api", "worker", "sync"] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface StartOptions {
@@ -94,9 +96,17 @@ async function startAll(
   const metricsPlace = await listenAs(metricsApp, settings, "metricsListen");
   const shared = { settings, store, databaseUrl: database.url, registry, secrets, metrics, log, clock };
   const owner = `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`;
-  const sync = only === "api" ? null : createSync({ ...shared, adapters: registry, owner });
-  const api = only === "sync" ? null : await startApi({ ...shared, root, sync }, stack);
+  const remotes = createRemotes({ db: store.db, adapters: registry, secrets, metrics, log, clock });
+  stack.add("remotes", () => remotes.close());
+  const engine = createEngine({ db: store.db, remotes, metrics, log, clock, owner });
+  const runs = (part: Part) => only === null || only === part;
+  const sync = runs("sync") ? createSync({ ...shared, adapters: registry, owner }) : null;
+  const api = runs("api") ? await startApi({ ...shared, root, sync, engine }, stack) : null;
 
+  if (runs("worker")) {
+    await engine.handOff.start();
+    stack.add("engine", () => engine.handOff.stop());
+  }
   if (sync) {
     await sync.start();
     stack.add("sync", () => sync.stop());

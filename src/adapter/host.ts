@@ -16,11 +16,13 @@ export interface HostDeps {
   readonly metrics: Metrics;
   readonly secrets: Secrets;
   readonly limits?: Partial<Limits>;
+  /** Lent by who reads texts of the tool and has to keep secrets out of them. */
+  readonly redactor?: Redactor;
 }
 
 export function createHost(deps: HostDeps): Host {
   const { source, clock, metrics, secrets } = deps;
-  const redactor = createRedactor();
+  const redactor = deps.redactor ?? createRedactor();
   const limits = { ...LIMITS, ...deps.limits };
   const gate = createGate({ source, clock, metrics, limits });
   return {

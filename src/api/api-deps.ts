@@ -1,4 +1,6 @@
 /** All the API is given. It reads no environment, keeps no clock and holds no SQL. */
+import type { Acting } from "../engine/acting.ts";
+import type { Peek } from "../engine/peek.ts";
 import type { Governance } from "../governance/governance.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Service } from "../lib/service.ts";
@@ -12,6 +14,9 @@ export interface ApiDeps {
   readonly reader: Reader;
   /** Examines the connection to the source of this name, over the network and with its secrets. */
   readonly examine: (source: string) => Promise<readonly Check[]>;
+  /** What can be asked of the tools, and what they show of a run. */
+  readonly acting: Acting;
+  readonly peek: Peek;
   readonly governance: Governance;
   /** Makes the service that hears of changes; it runs as long as the app. */
   readonly changes: (listener: ChangeListener) => Service;

@@ -21,7 +21,7 @@ const REQUEST_WITHIN_MS = 15_000;
 const SILENT_FOR_MS = 60_000;
 
 export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
-  const { reader, governance, examine, clock, metrics, log, settings } = deps;
+  const { reader, governance, examine, acting, peek, clock, metrics, log, settings } = deps;
   const logger: FastifyBaseLogger = log;
   const app = Fastify({
     loggerInstance: logger,
@@ -43,14 +43,14 @@ export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
   const feed = new RunFeed({ reader, metrics, log });
   const rules = { introspection: settings.introspection, log };
   const watch = new ReaderWatch({ clock, metrics, stuckAfterMs: settings.stuckAfterMs, recheckMs: settings.trustMs });
-  const shared = { reader, feed, examine, watch, authenticator, clock, rules };
+  const shared = { reader, feed, examine, acting, peek, watch, authenticator, clock, rules };
   const streams = new EventStreams(shared);
   const sockets = new WebSockets({ ...shared, hosts: settings.hosts });
   const changes = deps.changes({ onChange: (change) => feed.change(change), onGap: () => feed.gap() });
 
   addGate(app, { authenticator, hosts: settings.hosts });
   const ask = await addEngine(app, { ...rules, jit: settings.jit });
-  addGraphQLRoute(app, { ask, reader, feed, examine, streams, metrics });
+  addGraphQLRoute(app, { ask, reader, feed, examine, acting, peek, streams, metrics });
   addHealth(app, deps);
   addSchemas(app, deps);
   addSignIn(app, deps);

@@ -9,6 +9,7 @@ import type { Secrets } from "../adapter/secrets.ts";
 import { issueSignInCode } from "../governance/credentials.ts";
 import { governanceOver } from "../governance/governance.ts";
 import { listenForChanges } from "../store/changes.ts";
+import type { Engine } from "../engine/engine.ts";
 import type { Store } from "../store/open.ts";
 import { createReader } from "../store/read/reader.ts";
 import type { SyncService } from "../sync/sync-service.ts";
@@ -29,18 +30,21 @@ export interface ApiParts extends Pick<ApiDeps, "metrics" | "log" | "clock"> {
   readonly root: string;
   /** Null where another process does the reading. */
   readonly sync: Pick<SyncService, "alive"> | null;
+  readonly engine: Pick<Engine, "acting" | "peek">;
 }
 
 type StartedApi = NonNullable<Ready["api"]> & { readonly remarks: readonly string[] };
 
 export async function startApi(parts: ApiParts, stack: Stack): Promise<StartedApi> {
-  const { settings, store, databaseUrl, registry, secrets, metrics, log, clock, root, sync } = parts;
+  const { settings, store, databaseUrl, registry, secrets, metrics, log, clock, root, sync, engine } = parts;
   const reader = createReader(store.db);
   const consoleFolder = join(root, "dist/console");
   await mkdir(consoleFolder, { recursive: true });
   const app = await buildApi({
     reader,
     examine: createExaminer({ db: store.db, registry, secrets, log, clock }),
+    acting: engine.acting,
+    peek: engine.peek,
     governance: governanceOver(store.db),
     changes: (listener) => listenForChanges({ url: databaseUrl, log, ...listener }),
     readiness: {

@@ -8,8 +8,8 @@ import { SETTINGS, type Setting, type Settings } from "./settings.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What the command line reads for itself. They are no mistake here. */
-const OF_THE_CLIENT = ["TUTTI_URL", "TUTTI_TOKEN"];
+/** What the command line and the tests of crashes read for themselves. They are no mistake here. */
+const OF_OTHERS = ["TUTTI_URL", "TUTTI_TOKEN", "TUTTI_FAILPOINT"];
 
 export interface ReadSettings {
   readonly settings: Settings;
@@ -61,7 +61,7 @@ function exposed({ listen, metricsListen, behindProxy }: Settings): string[] {
 }
 
 function unknownNames(environment: Environment): string[] {
-  const known = [...Object.values(SETTINGS).map(({ name }) => name), ...OF_THE_CLIENT];
+  const known = [...Object.values(SETTINGS).map(({ name }) => name), ...OF_OTHERS];
   const all = known.flatMap((name) => [name, `${name}_FILE`]);
   return Object.keys(environment)
     .filter((name) => name.startsWith("TUTTI_") && !all.includes(name))

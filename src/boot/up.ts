@@ -1,6 +1,7 @@
 /** One life of the process: from its settings to its end by a signal, by its own trouble, or by a mistake in them. */
 import { type House, type Part, start } from "../main.ts";
 import { createLog, type Logger } from "../telemetry/log.ts";
+import { armFromEnvironment } from "./failpoints.ts";
 import { printBanner } from "./banner.ts";
 import { type Environment, readSettings } from "./read-settings.ts";
 import type { Settings } from "./settings.ts";
@@ -17,6 +18,7 @@ const STOP_WITHIN_MS = 10_000;
 /** Answers whether it ended as it was told to. */
 export async function up({ environment, only, print }: UpOptions): Promise<boolean> {
   const { settings, warnings } = readSettings(environment);
+  armFromEnvironment(environment);
   const log = createLog({ level: settings.logLevel, pretty: isPretty(settings) });
   for (const warning of warnings) log.warn({ warning }, "unknown setting");
   const end = watchForEnd(log);

@@ -7,7 +7,7 @@ import { listOption, textOption } from "./command.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import { followPages, type Gettable } from "./gettable.ts";
 
-interface Run {
+export interface Run {
   readonly id: string;
   readonly job: { readonly ref: string } | null;
   readonly externalId: string;
@@ -23,7 +23,7 @@ interface Run {
   readonly stale: boolean;
 }
 
-const FIELDS = `id job { ref } externalId state nativeState attempt cause { kind by key } queuedAt startedAt endedAt
+export const RUN_FIELDS = `id job { ref } externalId state nativeState attempt cause { kind by key } queuedAt startedAt endedAt
   durationMs url error { kind message } observedAt stale goneAtSource`;
 
 export const runs: Gettable<Run> = {
@@ -31,7 +31,7 @@ export const runs: Gettable<Run> = {
 
   async find(client, name) {
     const { found } = await client.query<{ found: Run | null }>(
-      `query ($name: ID!) { found: run(id: $name) { ${FIELDS} } }`,
+      `query ($name: ID!) { found: run(id: $name) { ${RUN_FIELDS} } }`,
       { name },
     );
     return found;
@@ -51,7 +51,7 @@ export const runs: Gettable<Run> = {
       client,
       `query ($filter: RunFilter, $first: Int, $after: String) {
         found: runs(filter: $filter, first: $first, after: $after) {
-          edges { node { ${FIELDS} } } pageInfo { hasNextPage endCursor }
+          edges { node { ${RUN_FIELDS} } } pageInfo { hasNextPage endCursor }
         }
       }`,
       { filter, limit },

@@ -8,7 +8,11 @@ export const up: Command = {
   describe: "Start Tutti: everything in this process, on an embedded PostgreSQL unless DATABASE_URL is set",
   args: [],
   options: [
-    { syntax: "--only <part>", describe: "just this part; the others run elsewhere", choices: ["api", "sync"] },
+    {
+      syntax: "--only <part>",
+      describe: "just this part; the others run elsewhere",
+      choices: ["api", "worker", "sync"],
+    },
   ],
   examples: ["tutti up", "DATABASE_URL=postgres://… tutti up --only sync"],
 

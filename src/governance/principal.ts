@@ -10,11 +10,12 @@ export interface Principal {
   readonly role: Role;
 }
 
-export const ACTIONS = ["read", "administer"] as const;
+/** `act` causes an effect in a tool: a start, a cancel, a switch. */
+export const ACTIONS = ["read", "act", "administer"] as const;
 export type Action = (typeof ACTIONS)[number];
 
 const ALLOWED: Readonly<Record<Role, readonly Action[]>> = {
-  admin: ["read", "administer"],
+  admin: ["read", "act", "administer"],
   viewer: ["read"],
 };
 

@@ -6,6 +6,7 @@ import type { Capability } from "./capability.ts";
 import type { Fault } from "./fault.ts";
 import type { CauseKind } from "./foreign.ts";
 import type { HandOffClass } from "./hand-off.ts";
+import type { CallName, CallOutcome, Evidence, IntentFault, IntentKind, IntentState } from "./intent.ts";
 import type { Json } from "./json.ts";
 import type { RunState } from "./run-state.ts";
 import type { Dialect } from "./schedule.ts";
@@ -152,6 +153,44 @@ export interface DependencyView {
   readonly to: DependencyEnd;
 }
 
+/** Something that was asked of a tool through us, and what became of it. */
+export interface ActionView {
+  readonly id: number;
+  readonly sourceId: number;
+  readonly jobId: number;
+  readonly kind: IntentKind;
+  readonly state: IntentState;
+  readonly key: string;
+  /** The run it became. */
+  readonly runId: number | null;
+  readonly externalRun: string | null;
+  /** The run it is about. */
+  readonly targetId: number | null;
+  readonly parameters: Json;
+  readonly principal: string;
+  readonly note: string | null;
+  readonly handOff: HandOffClass;
+  readonly foundBy: Evidence | null;
+  readonly merged: boolean;
+  readonly warning: string | null;
+  readonly fault: IntentFault | null;
+  readonly error: string | null;
+  readonly sends: number;
+  readonly createdAt: string;
+  readonly sentAt: string | null;
+  readonly settledAt: string | null;
+  readonly nextAt: string | null;
+}
+
+/** One call on the way of an action, and its answer. */
+export interface CallView {
+  readonly at: string;
+  readonly call: CallName;
+  readonly outcome: CallOutcome;
+  readonly detail: string | null;
+  readonly tookMs: number | null;
+}
+
 /** Counts kept as the data arrives. `since` and `until` are the moments truly counted, to the minute. */
 export interface FleetView {
   readonly since: string;
@@ -198,6 +237,14 @@ export interface GateFilter {
   readonly asked?: readonly string[];
   /** Those that wait, unless told; false for those that have ended. */
   readonly waiting?: boolean;
+}
+
+export interface ActionFilter {
+  readonly source?: readonly string[];
+  /** References, `source/job`. */
+  readonly job?: readonly string[];
+  readonly kind?: readonly IntentKind[];
+  readonly state?: readonly IntentState[];
 }
 
 export type RunOrder = "started-desc" | "started-asc";

@@ -66,6 +66,95 @@ CREATE INDEX foreign_gate_by_time ON public.foreign_gate USING btree (opened_at 
 CREATE INDEX foreign_gate_waiting ON public.foreign_gate USING btree (opened_at DESC, id DESC) WHERE (ended_at IS NULL);
 CREATE INDEX foreign_gate_waiting_by_source ON public.foreign_gate USING btree (source_id, opened_at DESC, id DESC) WHERE (ended_at IS NULL);
 
+create table intent (
+  source_id integer not null,
+  id bigint not null generated always as identity,
+  job_id bigint not null,
+  kind text not null,
+  key text not null,
+  target bigint,
+  target_attempt integer,
+  parameters jsonb,
+  digest bytea not null,
+  principal text not null,
+  note text,
+  hand_off text not null,
+  state text not null default 'pending'::text,
+  owner text,
+  epoch bigint not null default 0,
+  lease_until timestamp with time zone,
+  next_at timestamp with time zone default now(),
+  send_until timestamp with time zone not null,
+  first_sent_at timestamp with time zone,
+  sent_at timestamp with time zone,
+  sends integer not null default 0,
+  looks integer not null default 0,
+  run_id bigint,
+  external_run text,
+  found_by text,
+  merged boolean not null default false,
+  warning text,
+  fault text,
+  error text,
+  watch_until timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  settled_at timestamp with time zone,
+  constraint intent_key PRIMARY KEY (source_id, id),
+  constraint intent_key_once UNIQUE (source_id, key),
+  constraint intent_of_job FOREIGN KEY (source_id, job_id) REFERENCES job(source_id, id) ON DELETE CASCADE,
+  constraint intent_confirmed_names_its_run CHECK (((state <> 'confirmed'::text) OR (kind <> ALL (ARRAY['start'::text, 'retry'::text])) OR (external_run IS NOT NULL))),
+  constraint intent_digest_is_sha256 CHECK ((length(digest) = 32)),
+  constraint intent_doubt_was_sent CHECK (((state <> ALL (ARRAY['sending'::text, 'heard'::text, 'uncertain'::text, 'orphan'::text])) OR (sent_at IS NOT NULL))),
+  constraint intent_epoch_grows CHECK ((epoch >= 0)),
+  constraint intent_fault_has_error CHECK (((fault IS NULL) = (error IS NULL))),
+  constraint intent_fault_known CHECK ((fault = ANY (ARRAY['unreachable'::text, 'busy'::text, 'refused'::text, 'missing'::text, 'conflict'::text, 'malformed'::text, 'ours'::text]))),
+  constraint intent_final_is_settled CHECK (((state = ANY (ARRAY['confirmed'::text, 'refused'::text, 'abandoned'::text])) = (settled_at IS NOT NULL))),
+  constraint intent_final_waits_for_nothing CHECK (((settled_at IS NULL) = (next_at IS NOT NULL))),
+  constraint intent_found_by_known CHECK ((found_by = ANY (ARRAY['answer'::text, 'key'::text, 'exclusion'::text, 'state'::text, 'person'::text]))),
+  constraint intent_hand_off_known CHECK ((hand_off = ANY (ARRAY['keyed'::text, 'marked'::text, 'blind'::text]))),
+  constraint intent_key_can_be_carried CHECK ((key ~ '^[A-Za-z0-9][A-Za-z0-9_.:~-]{0,119}$'::text)),
+  constraint intent_kind_known CHECK ((kind = ANY (ARRAY['start'::text, 'retry'::text, 'cancel'::text, 'pause'::text, 'resume'::text]))),
+  constraint intent_lease_has_epoch CHECK (((owner IS NULL) OR (epoch > 0))),
+  constraint intent_lease_has_owner CHECK (((owner IS NULL) = (lease_until IS NULL))),
+  constraint intent_looks_counted CHECK ((looks >= 0)),
+  constraint intent_only_a_cancel_is_followed CHECK (((state <> ALL (ARRAY['heard'::text, 'orphan'::text])) OR (kind = 'cancel'::text))),
+  constraint intent_owner_named CHECK ((owner <> ''::text)),
+  constraint intent_principal_named CHECK ((principal <> ''::text)),
+  constraint intent_run_has_evidence CHECK ((((found_by IS NULL) = (external_run IS NULL)) AND ((run_id IS NULL) OR (external_run IS NOT NULL)))),
+  constraint intent_sends_counted CHECK ((sends >= 0)),
+  constraint intent_sent_counted CHECK ((((sends > 0) = (sent_at IS NOT NULL)) AND ((sent_at IS NULL) = (first_sent_at IS NULL)))),
+  constraint intent_state_known CHECK ((state = ANY (ARRAY['pending'::text, 'sending'::text, 'heard'::text, 'uncertain'::text, 'orphan'::text, 'confirmed'::text, 'refused'::text, 'abandoned'::text]))),
+  constraint intent_target_has_attempt CHECK (((target IS NULL) = (target_attempt IS NULL))),
+  constraint intent_targets_a_run CHECK (((kind = ANY (ARRAY['retry'::text, 'cancel'::text])) = (target IS NOT NULL)))
+);
+CREATE UNIQUE INDEX intent_blind_one_at_a_time ON public.intent USING btree (source_id, job_id) WHERE ((hand_off = 'blind'::text) AND (kind = ANY (ARRAY['start'::text, 'retry'::text])) AND (state = ANY (ARRAY['sending'::text, 'uncertain'::text])));
+CREATE INDEX intent_by_job ON public.intent USING btree (source_id, job_id, created_at DESC, id DESC);
+CREATE INDEX intent_by_run ON public.intent USING btree (source_id, run_id) WHERE (run_id IS NOT NULL);
+CREATE INDEX intent_by_target ON public.intent USING btree (source_id, target) WHERE (target IS NOT NULL);
+CREATE INDEX intent_by_time ON public.intent USING btree (created_at DESC, id DESC);
+CREATE INDEX intent_due ON public.intent USING btree (next_at) WHERE (next_at IS NOT NULL);
+CREATE UNIQUE INDEX intent_one_switch_a_job ON public.intent USING btree (source_id, job_id) WHERE ((kind = ANY (ARRAY['pause'::text, 'resume'::text])) AND (settled_at IS NULL));
+CREATE UNIQUE INDEX intent_one_wish_a_run ON public.intent USING btree (source_id, target, kind) WHERE ((target IS NOT NULL) AND (settled_at IS NULL));
+CREATE INDEX intent_open ON public.intent USING btree (state, created_at DESC, id DESC) WHERE (settled_at IS NULL);
+CREATE INDEX intent_watched ON public.intent USING btree (source_id) WHERE (watch_until IS NOT NULL);
+
+create table intent_call (
+  source_id integer not null,
+  intent_id bigint not null,
+  id bigint not null generated always as identity,
+  epoch bigint not null,
+  at timestamp with time zone not null default clock_timestamp(),
+  call text not null,
+  outcome text not null,
+  detail text,
+  took_ms double precision,
+  constraint intent_call_key PRIMARY KEY (source_id, intent_id, id),
+  constraint intent_call_of_intent FOREIGN KEY (source_id, intent_id) REFERENCES intent(source_id, id) ON DELETE CASCADE,
+  constraint intent_call_known CHECK ((call = ANY (ARRAY['start'::text, 'retry'::text, 'cancel'::text, 'pause'::text, 'resume'::text, 'find'::text, 'observe'::text, 'ask'::text]))),
+  constraint intent_call_outcome_known CHECK ((outcome = ANY (ARRAY['sent'::text, 'accepted'::text, 'refused'::text, 'doubt'::text, 'unsent'::text, 'found'::text, 'absent'::text, 'failed'::text, 'told'::text]))),
+  constraint intent_call_took_time CHECK ((took_ms >= (0)::double precision))
+);
+
 create table job (
   source_id integer not null,
   id bigint not null generated always as identity,

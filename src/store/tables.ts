@@ -4,6 +4,7 @@ import type { Capability } from "../model/capability.ts";
 import type { Fault } from "../model/fault.ts";
 import type { CauseKind } from "../model/foreign.ts";
 import type { HandOffClass } from "../model/hand-off.ts";
+import type { CallName, CallOutcome, Evidence, IntentKind, IntentState } from "../model/intent.ts";
 import type { RunState } from "../model/run-state.ts";
 
 /** Written as an ISO text or a Date, read as a Date. */
@@ -23,6 +24,8 @@ export interface Tables {
   quarantine: QuarantineTable;
   credential: CredentialTable;
   chore: ChoreTable;
+  intent: IntentTable;
+  intent_call: IntentCallTable;
 }
 
 export interface SourceTable {
@@ -206,4 +209,51 @@ export interface ChoreTable {
   begun_at: MaybeMoment;
   done_at: MaybeMoment;
   rows: Generated<number>;
+}
+
+export interface IntentTable {
+  source_id: number;
+  id: GeneratedAlways<number>;
+  job_id: number;
+  kind: IntentKind;
+  key: string;
+  target: number | null;
+  target_attempt: number | null;
+  parameters: JSONColumnType<object, string | null, string | null> | null;
+  digest: Buffer;
+  principal: string;
+  note: string | null;
+  hand_off: HandOffClass;
+  state: Generated<IntentState>;
+  owner: string | null;
+  epoch: Generated<number>;
+  lease_until: MaybeMoment;
+  next_at: MaybeMoment;
+  send_until: Moment;
+  first_sent_at: MaybeMoment;
+  sent_at: MaybeMoment;
+  sends: Generated<number>;
+  looks: Generated<number>;
+  run_id: number | null;
+  external_run: string | null;
+  found_by: Evidence | null;
+  merged: Generated<boolean>;
+  warning: string | null;
+  fault: Fault | "ours" | null;
+  error: string | null;
+  watch_until: MaybeMoment;
+  created_at: Generated<Date>;
+  settled_at: MaybeMoment;
+}
+
+export interface IntentCallTable {
+  source_id: number;
+  intent_id: number;
+  id: GeneratedAlways<number>;
+  epoch: number;
+  at: Generated<Date>;
+  call: CallName;
+  outcome: CallOutcome;
+  detail: string | null;
+  took_ms: number | null;
 }

@@ -5,6 +5,8 @@
  * whatever means is found by the next tick of any replica.
  */
 import type { Service } from "../lib/service.ts";
+import type { ForeignRunRef } from "../model/foreign.ts";
+import { type WatchedRun, watchedRuns } from "../store/intent/watched.ts";
 import { knownSource, sourceVersions } from "../store/sources.ts";
 import { claimSources, type Lease, releaseSource, renewLeases, takeFairShare } from "../store/sync/lease.ts";
 import { type SourceLoop, startLoop, type SyncDeps } from "./source-loop.ts";
@@ -37,6 +39,8 @@ export function createSync(deps: SyncDeps): SyncService {
   const { log, clock, owner } = deps;
   const { db } = deps.store;
   const held = new Map<number, Held>();
+  /** Runs that somebody waits for, by source, as the last tick found them. */
+  let hot: ReadonlyMap<number, readonly ForeignRunRef[]> = new Map();
   let timer: NodeJS.Timeout | null = null;
   let ticking: Promise<void> = Promise.resolve();
   let stopped = true;
@@ -65,6 +69,18 @@ export function createSync(deps: SyncDeps): SyncService {
     }
     await followDeclarations();
     for (const lease of await claim()) await begin(lease);
+    await warmUp();
+  }
+
+  /** What was begun or stopped through us is asked for at once, and as often as it may until it ends. */
+  async function warmUp(): Promise<void> {
+    const before = hot;
+    const found = await watchedRuns(db, [...held.keys()]);
+    hot = groupBySource(found);
+    for (const [sourceId, runs] of hot) {
+      const known = new Set((before.get(sourceId) ?? []).map(nameOf));
+      if (runs.some((run) => !known.has(nameOf(run)))) held.get(sourceId)?.loop.wake();
+    }
   }
 
   function leases(): Lease[] {
@@ -100,7 +116,8 @@ export function createSync(deps: SyncDeps): SyncService {
     if (!source || stopped) return void (await releaseSource(db, lease));
     // A lease claimed twice: the older loop is fenced by now, and must not be forgotten while it runs.
     await end(lease.sourceId);
-    const loop = startLoop(deps, source, lease, () => {
+    const hotRuns = (sourceId: number) => [...(hot.get(sourceId) ?? []), ...(deps.hotRuns?.(sourceId) ?? [])];
+    const loop = startLoop({ ...deps, hotRuns }, source, lease, () => {
       if (held.get(lease.sourceId)?.loop === loop) held.delete(lease.sourceId);
     });
     held.set(lease.sourceId, { name: source.name, loop });
@@ -145,6 +162,16 @@ export function createSync(deps: SyncDeps): SyncService {
       for (const { name, loop } of held.values()) if (name === source) loop.wake();
     },
   };
+}
+
+function groupBySource(runs: readonly WatchedRun[]): Map<number, WatchedRun[]> {
+  const groups = new Map<number, WatchedRun[]>();
+  for (const run of runs) groups.set(run.sourceId, [...(groups.get(run.sourceId) ?? []), run]);
+  return groups;
+}
+
+function nameOf({ jobId, runId }: ForeignRunRef): string {
+  return `${jobId}\0${runId}`;
 }
 
 async function atMost(milliseconds: number, work: Promise<void>): Promise<void> {

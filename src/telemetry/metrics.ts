@@ -123,6 +123,50 @@ export function createMetrics(options: { readonly process?: boolean } = {}) {
       registers,
     }),
 
+    handOffs: new Counter({
+      name: "tutti_hand_offs_total",
+      help: "Effects asked for in a tool that came to a state: confirmed, refused, uncertain, orphan, abandoned.",
+      labelNames: ["source", "kind", "outcome"],
+      registers,
+    }),
+    handOffDuration: new Histogram({
+      name: "tutti_hand_off_duration_seconds",
+      help: "From the wish, written down, to the tool's confirmed answer.",
+      labelNames: ["source", "kind"],
+      buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900],
+      registers,
+    }),
+    handOffFenced: new Counter({
+      name: "tutti_hand_off_fenced_writes_total",
+      help: "Writes refused because another replica works on the intent by now.",
+      labelNames: ["source"],
+      registers,
+    }),
+    handOffLate: new Counter({
+      name: "tutti_hand_off_late_sends_total",
+      help: "Requests that were not sent because their window had closed: the process had been frozen.",
+      labelNames: ["source"],
+      registers,
+    }),
+    handOffAdopted: new Counter({
+      name: "tutti_hand_off_adopted_runs_total",
+      help: "Runs found again after their answer was lost, by evidence.",
+      labelNames: ["source", "evidence"],
+      registers,
+    }),
+    engineQueueDepth: new Gauge({
+      name: "tutti_engine_queue_depth",
+      help: "Intents that are not settled, by state.",
+      labelNames: ["queue"],
+      registers,
+    }),
+    engineOldestQueued: new Gauge({
+      name: "tutti_engine_oldest_queued_timestamp_seconds",
+      help: "When the oldest intent of the state was asked for; 0 when there is none.",
+      labelNames: ["queue"],
+      registers,
+    }),
+
     graphqlRequests: new Counter({
       name: "tutti_graphql_requests_total",
       help: "GraphQL operations answered.",

@@ -132,6 +132,10 @@ export function fakeReader(world: Partial<FakeWorld> = {}): FakeReader {
         until: "2026-11-21T00:00:00.000Z",
         counts: sources.map(({ id }) => ({ sourceId: id, state: "failed" as const, runs: 2 })),
       }),
+    listActions: () => log("listActions", { items: [], hasMore: false }),
+    actionsByIds: () => log("actionsByIds", []),
+    actionsOfRuns: () => log("actionsOfRuns", []),
+    callsOf: () => log("callsOf", []),
   };
 }
 

@@ -22,7 +22,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   adapters: { floor: 5, purpose: "a folder a tool", only: ["src/adapter", "src/model", "src/lib"] },
   "src/sync": { floor: 5, purpose: "foreign truth in: list, plan, apply" },
   "src/chores": { floor: 5, purpose: "what is cleared away at night, each a claimed row" },
-  "src/engine": { floor: 5, purpose: "our workflows" },
+  "src/engine": { floor: 5, purpose: "effects out: what is asked of the tools, and what became of it" },
   "src/ledger": { floor: 5, purpose: "what should have run" },
   "src/migration": { floor: 5, purpose: "a job's move from one tool to another" },
   "src/interop": { floor: 5, purpose: "other formats out" },

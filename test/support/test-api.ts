@@ -6,6 +6,7 @@ import type { Principal } from "../../src/governance/principal.ts";
 import { systemClock } from "../../src/lib/clock.ts";
 import { silentLog } from "../../src/telemetry/log.ts";
 import { createMetrics, type Metrics } from "../../src/telemetry/metrics.ts";
+import { idleEngine } from "./idle-engine.ts";
 import { type FakeReader, fakeReader, type FakeWorld } from "./fake-reader.ts";
 
 export const ADMIN = "tutti_admin";
@@ -49,6 +50,7 @@ export async function testApi({ world, settings, deps }: TestApiOptions = {}): P
   const app = await buildApi({
     reader,
     examine: () => Promise.resolve([]),
+    ...idleEngine,
     governance: {
       authenticate: (secret) => Promise.resolve(holders.get(secret) ?? null),
       signIn: (code) => {

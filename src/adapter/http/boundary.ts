@@ -16,6 +16,7 @@ import { judge } from "./judge.ts";
 import type { Limits } from "./limits.ts";
 import { waitBeforeRepeat } from "./repeat.ts";
 import { printQuestion, type Question, send } from "./send.ts";
+import { currentSendCheck } from "./send-window.ts";
 
 export interface HttpDeps {
   readonly source: string;
@@ -46,6 +47,8 @@ export function createHttp(options: HttpOptions, deps: HttpDeps): Http {
       signal: request.signal,
       timeoutMs: Math.min(request.timeoutMs ?? limits.timeoutMs, limits.longestTimeoutMs),
       maxBytes: Math.min(request.maxBytes ?? limits.maxBytes, limits.mostBytes),
+      // Looking does no harm at any time, and neither does a token.
+      beforeSend: method === "GET" || request.anonymous ? null : currentSendCheck(),
     };
     // One pass of a sync is one signal for hundreds of requests; that is no leak.
     setMaxListeners(0, request.signal);

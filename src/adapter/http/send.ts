@@ -16,6 +16,8 @@ export interface Question {
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
   readonly maxBytes: number;
+  /** Called right before the bytes leave; throws when they must not. */
+  readonly beforeSend: (() => void) | null;
 }
 
 export interface Answer extends Body {
@@ -40,6 +42,7 @@ export async function send(client: AxiosInstance, question: Question, asked: str
     return await exchange(client, question, deadline.signal);
   } catch (error) {
     if (signal.aborted) throw abortOf(signal);
+    if (error instanceof RemoteError) throw error;
     if (deadline.passed()) throw tooSlow(asked, timeoutMs);
     throw networkFault(asked, error);
   } finally {
@@ -51,6 +54,7 @@ async function exchange(client: AxiosInstance, question: Question, signal: Abort
   const { method, url, body, maxBytes } = question;
   // The client would drop what a header cannot carry, and a secret sent in part is a riddle to whoever reads the 401.
   for (const [name, value] of Object.entries(question.headers)) validateHeaderValue(name, value);
+  question.beforeSend?.();
   const reply = await client.request<Readable>({
     method,
     url: url.href,

@@ -3,6 +3,7 @@ import SchemaBuilder, { type ObjectRef } from "@pothos/core";
 import type { Json } from "../../model/json.ts";
 import type { Principal } from "../../governance/principal.ts";
 import type {
+  ActionView,
   AttemptView,
   BackfillView,
   DependencyView,
@@ -29,10 +30,11 @@ export type ObjectRefOf<T> = ObjectRef<PothosSchemaTypes.ExtendDefaultTypes<Foun
 
 export const builder = new SchemaBuilder<Foundation>({ defaultFieldNullability: false });
 
-export const NodeRef = builder.interfaceRef<SourceView | JobView | RunView | GateView>("Node");
+export const NodeRef = builder.interfaceRef<SourceView | JobView | RunView | GateView | ActionView>("Node");
 export const SourceRef = builder.objectRef<SourceView>("Source");
 export const JobRef = builder.objectRef<JobView>("Job");
 export const RunRef = builder.objectRef<RunView>("Run");
+export const ActionRef = builder.objectRef<ActionView>("Action");
 export const AttemptRef = builder.objectRef<AttemptView>("Attempt");
 export const ScheduleRef = builder.objectRef<ScheduleView>("Schedule");
 export const BackfillRef = builder.objectRef<BackfillView>("BackfillProgress");

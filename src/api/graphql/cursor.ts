@@ -5,7 +5,7 @@
 import { InputError } from "../../lib/input-error.ts";
 import type { JobOrder, Keyset, RunOrder } from "../../model/view.ts";
 
-export type CursorList = `runs/${RunOrder}` | `jobs/${JobOrder}` | "gates/opened-desc";
+export type CursorList = `runs/${RunOrder}` | `jobs/${JobOrder}` | "gates/opened-desc" | "actions/newest";
 
 const MAX_LENGTH = 2_000;
 
@@ -42,7 +42,7 @@ function read(list: CursorList, cursor: string): Keyset | null {
 }
 
 function isOrderedByTime(list: CursorList): boolean {
-  return list.startsWith("runs/") || list.startsWith("gates/") || list === "jobs/next-asc";
+  return ["runs/", "gates/", "actions/"].some((begin) => list.startsWith(begin)) || list === "jobs/next-asc";
 }
 
 function isMoment(text: string): boolean {

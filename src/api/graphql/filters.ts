@@ -2,7 +2,7 @@
 import type { InputShapeFromTypeParam } from "@pothos/core";
 import { InputError } from "../../lib/input-error.ts";
 import { parseReference, SOURCE_NAME } from "../../model/reference.ts";
-import type { GateFilter, JobFilter, RunFilter } from "../../model/view.ts";
+import type { ActionFilter, GateFilter, JobFilter, RunFilter } from "../../model/view.ts";
 import { builder } from "./builder.ts";
 import { CauseKindRef, RunStateRef } from "./enums.ts";
 
@@ -72,7 +72,14 @@ export function toGateFilter(input: InputShapeFromTypeParam<never, typeof GateFi
   return filter;
 }
 
-function checkLists(filter: RunFilter | JobFilter | GateFilter): void {
+export function toActionFilter(input: object | null | undefined): ActionFilter {
+  const filter = withoutNulls(input ?? {}) as ActionFilter;
+  checkLists(filter);
+  filter.job?.forEach((reference, at) => checkReference(reference, `filter.job[${at}]`));
+  return filter;
+}
+
+function checkLists(filter: RunFilter | JobFilter | GateFilter | ActionFilter): void {
   for (const [name, value] of Object.entries(filter) as [string, unknown][]) {
     if (Array.isArray(value) && value.length > MAX_VALUES) {
       throw new InputError(`filter.${name}`, `${value.length} values; at most ${MAX_VALUES} are taken`);

@@ -1,6 +1,15 @@
 /** One batch a tick for every edge from parent to child, whatever the number of parents. */
 import DataLoader from "dataloader";
-import type { AttemptView, DependencyView, GateView, JobView, RunView, SourceView } from "../../model/view.ts";
+import type {
+  ActionView,
+  AttemptView,
+  CallView,
+  DependencyView,
+  GateView,
+  JobView,
+  RunView,
+  SourceView,
+} from "../../model/view.ts";
 import type { Direction } from "../../store/read/dependencies.ts";
 import type { Reader } from "../../store/read/reader.ts";
 import type { RowKey } from "../../store/read/row-key.ts";
@@ -15,6 +24,9 @@ export interface Loaders {
   readonly upstream: DataLoader<RowKey, readonly DependencyView[], string>;
   readonly downstream: DataLoader<RowKey, readonly DependencyView[], string>;
   readonly earlierAttempts: DataLoader<RowKey, readonly AttemptView[], string>;
+  readonly action: DataLoader<RowKey, ActionView | null, string>;
+  readonly actionsOfRun: DataLoader<RowKey, readonly ActionView[], string>;
+  readonly callsOf: DataLoader<RowKey, readonly CallView[], string>;
 }
 
 /** One statement holds this many keys at most; more become several. */
@@ -52,6 +64,9 @@ export function createLoaders(reader: Reader, { remember }: { readonly remember:
     upstream: dependencies("upstream"),
     downstream: dependencies("downstream"),
     earlierAttempts: new DataLoader((runs) => earlierAttempts(reader, runs), byRow),
+    action: new DataLoader(async (keys) => pick(keys, await reader.actionsByIds(keys), rowKey, rowKey), byRow),
+    actionsOfRun: new DataLoader((runs) => actionsOfRuns(reader, runs), byRow),
+    callsOf: new DataLoader((actions) => callsOf(reader, actions), byRow),
   };
 }
 
@@ -79,4 +94,19 @@ function group<V>(parents: readonly RowKey[], found: readonly V[], parentOf: (ro
 /** The attempts before the present one, first to last, in the order of the runs asked. */
 async function earlierAttempts(reader: Reader, runs: readonly RowKey[]): Promise<(readonly AttemptView[])[]> {
   return group(runs, await reader.attemptsOf(runs), ({ sourceId, runId }) => ({ sourceId, id: runId }));
+}
+
+async function actionsOfRuns(reader: Reader, runs: readonly RowKey[]): Promise<(readonly ActionView[])[]> {
+  const actions = await reader.actionsOfRuns(runs);
+  return runs.map(({ sourceId, id }) =>
+    actions.filter((action) => action.sourceId === sourceId && (action.runId === id || action.targetId === id)),
+  );
+}
+
+async function callsOf(reader: Reader, actions: readonly RowKey[]): Promise<(readonly CallView[])[]> {
+  const found = new Map<string, CallView[]>(actions.map((action) => [rowKey(action), []]));
+  for (const call of await reader.callsOf(actions)) {
+    found.get(rowKey({ sourceId: call.sourceId, id: call.actionId }))?.push(call);
+  }
+  return actions.map((action) => found.get(rowKey(action)) ?? []);
 }

@@ -6,15 +6,18 @@ export type NodeId =
   | { readonly type: "Source"; readonly id: number }
   | ({ readonly type: "Job" } & RowKey)
   | ({ readonly type: "Run" } & RowKey)
-  | ({ readonly type: "Gate" } & RowKey);
+  | ({ readonly type: "Gate" } & RowKey)
+  | ({ readonly type: "Action" } & RowKey);
 
-const TEXT = /^(?:(Source):(\d{1,16})|(Job|Run|Gate):(\d{1,16}):(\d{1,16}))$/;
+type RowType = Exclude<NodeId["type"], "Source">;
+
+const TEXT = /^(?:(Source):(\d{1,16})|(Job|Run|Gate|Action):(\d{1,16}):(\d{1,16}))$/;
 
 export function sourceNodeId(id: number): string {
   return encode(`Source:${id}`);
 }
 
-export function rowNodeId(type: "Job" | "Run" | "Gate", row: RowKey): string {
+export function rowNodeId(type: RowType, row: RowKey): string {
   return encode(`${type}:${row.sourceId}:${row.id}`);
 }
 
@@ -31,7 +34,7 @@ export function parseNodeId(id: string, path = "id"): NodeId {
   }
   const [first = 0, second = 0] = numbers;
   if (match[1]) return { type: "Source", id: first };
-  return { type: match[3] as "Job" | "Run" | "Gate", sourceId: first, id: second };
+  return { type: match[3] as RowType, sourceId: first, id: second };
 }
 
 export function parseNodeIdOf<T extends NodeId["type"]>(

@@ -1,10 +1,10 @@
 /** Anything with an id, asked for by it alone. */
-import type { GateView, JobView, RunView, SourceView } from "../../model/view.ts";
+import type { ActionView, GateView, JobView, RunView, SourceView } from "../../model/view.ts";
 import { builder, NodeRef } from "./builder.ts";
 import type { ApiContext } from "./context.ts";
 import { parseNodeId } from "./node-id.ts";
 
-type NodeView = SourceView | JobView | RunView | GateView;
+type NodeView = SourceView | JobView | RunView | GateView | ActionView;
 
 builder.interfaceType(NodeRef, {
   description: "Anything that can be asked for by its id alone.",
@@ -12,9 +12,10 @@ builder.interfaceType(NodeRef, {
   resolveType: typeOf,
 });
 
-function typeOf(node: NodeView): "Source" | "Job" | "Run" | "Gate" {
+function typeOf(node: NodeView): "Source" | "Job" | "Run" | "Gate" | "Action" {
   if ("adapter" in node) return "Source";
   if ("choices" in node) return "Gate";
+  if ("principal" in node) return "Action";
   return "occurredAt" in node ? "Run" : "Job";
 }
 
@@ -22,6 +23,7 @@ async function loadNode(id: string, { loaders }: ApiContext): Promise<NodeView |
   const node = parseNodeId(id);
   if (node.type === "Source") return loaders.source.load(node.id);
   if (node.type === "Gate") return loaders.gate.load(node);
+  if (node.type === "Action") return loaders.action.load(node);
   return node.type === "Job" ? loaders.job.load(node) : loaders.run.load(node);
 }
 

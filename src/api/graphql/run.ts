@@ -1,5 +1,8 @@
+import type { RunPart } from "../../adapter/contract.ts";
+import type { PeekedRun } from "../../engine/peek.ts";
 import type { AttemptView, RunView } from "../../model/view.ts";
-import { AttemptRef, builder, GateRef, JobRef, NodeRef, RunRef } from "./builder.ts";
+import { ApiError } from "./api-error.ts";
+import { ActionRef, AttemptRef, builder, GateRef, JobRef, NodeRef, RunRef } from "./builder.ts";
 import type { ApiContext } from "./context.ts";
 import { CauseKindRef, RunOrderRef, RunStateRef } from "./enums.ts";
 import { RunFilterRef } from "./filters.ts";
@@ -21,6 +24,29 @@ const RunErrorRef = builder.objectRef<RunView | AttemptView>("RunError").impleme
   fields: (t) => ({
     kind: t.string({ description: "The tool's own class of failure.", resolve: (run) => run.errorKind ?? "" }),
     message: t.string({ description: "What the tool says.", resolve: (run) => run.errorMessage ?? "" }),
+  }),
+});
+
+const RunPartRef = builder.objectRef<RunPart>("RunPart").implement({
+  description: "A piece of a run that its tool shows on its own: a task, a stage, a pod.",
+  fields: (t) => ({
+    id: t.exposeString("id", { description: "Its id within the run." }),
+    name: t.exposeString("name", { description: "Its name as the tool shows it." }),
+    state: t.expose("state", { type: RunStateRef, description: "Where it stands." }),
+    nativeState: t.string({ description: "The tool's own word for it.", resolve: ({ native }) => native.word }),
+    attempt: t.exposeInt("attempt", { description: "Which try this is, counted from 1." }),
+    startedAt: t.field({
+      type: "DateTime",
+      nullable: true,
+      description: "When it began.",
+      resolve: ({ startedAt }) => startedAt?.toISOString() ?? null,
+    }),
+    endedAt: t.field({
+      type: "DateTime",
+      nullable: true,
+      description: "When it ended.",
+      resolve: ({ endedAt }) => endedAt?.toISOString() ?? null,
+    }),
   }),
 });
 
@@ -81,6 +107,29 @@ builder.objectType(RunRef, {
     stale: t.exposeBoolean("stale", {
       description: "Its source was not read for longer than it should have been: what is shown may be past.",
     }),
+    log: t.string({
+      nullable: true,
+      description: "The end of its log, asked of its tool now. Known secrets are left out.",
+      args: { tail: t.arg.int({ description: "So many lines; without it as many as fit into one answer." }) },
+      resolve: logOf,
+    }),
+    outputs: t.field({
+      type: "JSON",
+      nullable: true,
+      description: "What it produced, asked of its tool now.",
+      resolve: async (run, _args, context) => context.peeks.outputs.load(await peeked(run, context)),
+    }),
+    parts: t.field({
+      type: [RunPartRef],
+      nullable: true,
+      description: "The pieces its tool shows on their own, asked of it now.",
+      resolve: async (run, _args, context) => [...(await context.peeks.parts.load(await peeked(run, context)))],
+    }),
+    actions: t.field({
+      type: [ActionRef],
+      description: "What was asked about it through Tutti, or became it; the latest first.",
+      resolve: async (run, _args, { loaders }) => [...(await loaders.actionsOfRun.load(run))],
+    }),
     goneAtSource: t.expose("goneAtSource", {
       type: "DateTime",
       nullable: true,
@@ -108,6 +157,34 @@ builder.objectType(AttemptRef, {
     observedAt: t.expose("observedAt", { type: "DateTime", description: "When we last learned something new of it." }),
   }),
 });
+
+const MOST_LINES = 100_000;
+
+async function logOf(
+  run: RunView,
+  { tail }: { tail?: number | null | undefined },
+  context: ApiContext,
+): Promise<string> {
+  if (tail != null && (tail < 1 || tail > MOST_LINES)) {
+    throw new ApiError("INVALID", `tail is ${tail}; ask for 1 to ${MOST_LINES} lines`, "tail");
+  }
+  const text = await context.peeks.log.load(await peeked(run, context));
+  return tail == null ? text : lastLines(text, tail);
+}
+
+/** A line break at the very end ends the last line and begins none. */
+function lastLines(text: string, count: number): string {
+  const end = text.endsWith("\n") ? "\n" : "";
+  const lines = text.slice(0, text.length - end.length).split("\n");
+  return lines.slice(-count).join("\n") + end;
+}
+
+/** By the names its tool knows it by. The job is loaded whole: what was joined may be a part of it. */
+async function peeked({ sourceId, jobId, externalId }: RunView, { loaders }: ApiContext): Promise<PeekedRun> {
+  const job = await loaders.job.load({ sourceId, id: jobId });
+  if (!job) throw new ApiError("NOT_FOUND", "Its job is no longer known.");
+  return { sourceId, jobId: job.externalId, runId: externalId };
+}
 
 /** What is kept apart are the attempts before this one; this one is the run itself. */
 async function attemptsOf(run: RunView, _args: object, { loaders }: ApiContext): Promise<AttemptView[]> {

@@ -3,11 +3,13 @@ import type { GraphQLSchema } from "graphql";
 import { builder } from "./builder.ts";
 // Importing a file is what adds its types: each has a sentence of its own in the schema, and nothing to hand over.
 // oxlint-disable import/no-unassigned-import
+import "./action.ts";
 import "./check.ts";
 import "./dependency.ts";
 import "./fleet.ts";
 import "./gate.ts";
 import "./job.ts";
+import "./mutation.ts";
 import "./node.ts";
 import "./principal.ts";
 import "./run.ts";
@@ -15,6 +17,7 @@ import "./scalars.ts";
 import "./source.ts";
 import "./subscription.ts";
 
+builder.mutationType({ description: "What can be asked of the tools. Every effect has somebody who asked for it." });
 builder.queryType({ description: "What ran, what failed, and how sure we are." });
 
 export const schema: GraphQLSchema = withPlainReads(builder.toSchema());

@@ -17,6 +17,11 @@ const RUN: MadeOf<RunView> = {
   cause: ["causeKind", "causeBy", "causeKey"],
   error: ["errorKind", "errorMessage"],
   durationMs: ["startedAt", "endedAt"],
+  // Asked of the tool, by the run's name there.
+  log: ["externalId"],
+  outputs: ["externalId"],
+  parts: ["externalId"],
+  actions: [],
   // The last of a run's attempts is the run itself.
   attempts: "all",
 };

@@ -1,6 +1,7 @@
 /** The reading queries with their database, for whoever reads and does nothing else. */
 import type { JobReference } from "../../model/reference.ts";
 import type { Db } from "../db.ts";
+import { actionsByIds, actionsOfRuns, type ActionsQuestion, callsOf, listActions } from "./actions.ts";
 import { attemptsOf } from "./attempts.ts";
 import { allDependencies, dependenciesOf, type Direction } from "./dependencies.ts";
 import { fleet, type FleetQuestion } from "./fleet.ts";
@@ -34,5 +35,9 @@ export function createReader(db: Db) {
     dependenciesOf: (jobs: readonly RowKey[], direction: Direction, limit: number) =>
       dependenciesOf(db, jobs, direction, limit),
     fleet: (asked: FleetQuestion) => fleet(db, asked),
+    listActions: (asked: ActionsQuestion) => listActions(db, asked),
+    actionsByIds: (keys: readonly RowKey[]) => actionsByIds(db, keys),
+    actionsOfRuns: (runs: readonly RowKey[]) => actionsOfRuns(db, runs),
+    callsOf: (actions: readonly RowKey[]) => callsOf(db, actions),
   };
 }

@@ -45,6 +45,7 @@ export async function mergeRuns(trx: Db, sourceId: number, mergers: readonly Mer
   if (mergers.length === 0) return;
   await carryHistory(trx, sourceId, mergers);
   await takeNewer(trx, sourceId, mergers);
+  await pointIntents(trx, sourceId, mergers);
   await sql`delete from run where source_id = ${sourceId} and id = any(${mergers.map(({ is }) => is)}::bigint[])`.execute(
     trx,
   );
@@ -86,6 +87,18 @@ async function takeNewer(trx: Db, sourceId: number, mergers: readonly Merger[]):
     from ${unnestMergers(mergers)}
     join run n on n.source_id = ${sourceId} and n.id = case when m.takes then m."is" else m.was end
     where r.source_id = ${sourceId} and r.id = m.was`.execute(trx);
+}
+
+/** What was asked of the row that goes was asked of this run. Of two open wishes that are now the same, one keeps its row. */
+async function pointIntents(trx: Db, sourceId: number, mergers: readonly Merger[]): Promise<void> {
+  await sql`
+    update intent i set run_id = m.was from ${unnestMergers(mergers)}
+    where i.source_id = ${sourceId} and i.run_id = m."is"`.execute(trx);
+  await sql`
+    update intent i set target = m.was from ${unnestMergers(mergers)}
+    where i.source_id = ${sourceId} and i.target = m."is" and not exists (
+      select from intent o where o.source_id = i.source_id and o.target = m.was and o.kind = i.kind
+        and o.settled_at is null and i.settled_at is null)`.execute(trx);
 }
 
 /** Both rows were counted. What the older one showed is so no more. */

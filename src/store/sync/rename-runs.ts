@@ -25,15 +25,20 @@ interface Renamed {
 
 /** Asks nothing for a page without a renamed run, and writes nothing for a renaming that is settled. */
 export async function renameRuns(db: Db, lease: Lease, runs: readonly ForeignRun[]): Promise<void> {
+  const { sourceId } = lease;
   const renamed = renamedIn(runs);
-  if (renamed.length === 0) return;
-  const news = await unsettled(db, lease.sourceId, renamed);
+  if (renamed.length === 0 || (await unsettled(db, sourceId, renamed)).length === 0) return;
+  await underLease(db, lease, (trx) => renameWithin(trx, sourceId, runs));
+}
+
+/** Within a transaction that holds the source's row, so that nobody else writes its runs. */
+export async function renameWithin(trx: Db, sourceId: number, runs: readonly ForeignRun[]): Promise<void> {
+  const renamed = renamedIn(runs);
+  const news = renamed.length === 0 ? [] : await unsettled(trx, sourceId, renamed);
   if (news.length === 0) return;
-  await underLease(db, lease, async (trx) => {
-    await remember(trx, lease.sourceId, news);
-    const ids = await continueRows(trx, lease.sourceId, news);
-    if (ids.length > 0) await announceChanges(trx, [{ sourceId: lease.sourceId, runs: ids }]);
-  });
+  await remember(trx, sourceId, news);
+  const ids = await continueRows(trx, sourceId, news);
+  if (ids.length > 0) await announceChanges(trx, [{ sourceId, runs: ids }]);
 }
 
 /** Each name once on either side: what a confused tool says of two runs in one page, it may say again in the next. */

@@ -9,6 +9,7 @@ import { openStore } from "../../../src/store/open.ts";
 import { createReader } from "../../../src/store/read/reader.ts";
 import { silentLog } from "../../../src/telemetry/log.ts";
 import { createMetrics } from "../../../src/telemetry/metrics.ts";
+import { idleEngine } from "../../support/idle-engine.ts";
 import { listenLow } from "../../support/low-port.ts";
 
 const [url = "", pool = "10"] = process.argv.slice(2);
@@ -25,6 +26,7 @@ const { secret } = await issueCredential(db, {
 const app = await buildApi({
   reader: createReader(db),
   examine: async () => [],
+  ...idleEngine,
   governance: governanceOver(db),
   changes: (listener) => listenForChanges({ url, log: silentLog, ...listener }),
   readiness: {},

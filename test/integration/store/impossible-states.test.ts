@@ -27,6 +27,9 @@ const POSSIBLE = [
      values (1, 'j', 'r', 'g', 'Go on?', now(), now())`,
   `insert into job_link values (1, 'follows', 'j', 'k'), (1, 'reads', 'j', 'j')`,
   `insert into chore (name) values ('sweep')`,
+  `insert into intent (source_id, job_id, kind, key, digest, principal, hand_off, send_until)
+     values (1, 1, 'start', 'k', sha256('a'), 'ada', 'keyed', now())`,
+  `insert into intent_call (source_id, intent_id, epoch, call, outcome) values (1, 1, 1, 'start', 'sent')`,
 ];
 
 const update = (table: string, change: string) => `update ${table} set ${change}`;
@@ -178,6 +181,56 @@ const IMPOSSIBLE: readonly (readonly [constraint: string, attempt: string])[] = 
   ["chore_claim_has_owner", update("chore", "claimed_until = now()")],
   ["chore_done_was_begun", update("chore", "done_at = now()")],
   ["chore_rows_counted", update("chore", "rows = -1")],
+  [
+    "intent_key",
+    `insert into intent (source_id, id, job_id, kind, key, digest, principal, hand_off, send_until) overriding system value
+     values (1, 1, 1, 'start', 'l', sha256('a'), 'ada', 'keyed', now())`,
+  ],
+  [
+    "intent_key_once",
+    `insert into intent (source_id, job_id, kind, key, digest, principal, hand_off, send_until)
+     values (1, 1, 'start', 'k', sha256('a'), 'ada', 'keyed', now())`,
+  ],
+  ["intent_of_job", update("intent", "job_id = 99")],
+  ["intent_kind_known", update("intent", "kind = 'wish'")],
+  ["intent_key_can_be_carried", update("intent", "key = 'two words'")],
+  ["intent_digest_is_sha256", update("intent", "digest = 'short'")],
+  ["intent_principal_named", update("intent", "principal = ''")],
+  ["intent_hand_off_known", update("intent", "hand_off = 'hopeful'")],
+  ["intent_state_known", update("intent", "state = 'perhaps'")],
+  ["intent_owner_named", update("intent", "owner = '', lease_until = now(), epoch = 1")],
+  ["intent_epoch_grows", update("intent", "epoch = -1")],
+  ["intent_lease_has_owner", update("intent", "lease_until = now(), epoch = 1")],
+  ["intent_lease_has_epoch", update("intent", "owner = 'me', lease_until = now(), epoch = 0")],
+  ["intent_sends_counted", update("intent", "sends = -1")],
+  ["intent_looks_counted", update("intent", "looks = -1")],
+  ["intent_sent_counted", update("intent", "sends = 1")],
+  ["intent_doubt_was_sent", update("intent", "state = 'sending'")],
+  ["intent_targets_a_run", update("intent", "target = 1, target_attempt = 1")],
+  ["intent_target_has_attempt", update("intent", "kind = 'retry', target = 1")],
+  [
+    "intent_only_a_cancel_is_followed",
+    update("intent", "state = 'heard', sends = 1, sent_at = now(), first_sent_at = now()"),
+  ],
+  ["intent_confirmed_names_its_run", update("intent", "state = 'confirmed', settled_at = now(), next_at = null")],
+  ["intent_found_by_known", update("intent", "found_by = 'luck', external_run = 'r'")],
+  ["intent_run_has_evidence", update("intent", "external_run = 'r'")],
+  ["intent_fault_known", update("intent", "fault = 'tired', error = 'yawn'")],
+  ["intent_fault_has_error", update("intent", "fault = 'busy'")],
+  ["intent_final_is_settled", update("intent", "state = 'refused'")],
+  ["intent_final_waits_for_nothing", update("intent", "next_at = null")],
+  [
+    "intent_call_key",
+    `insert into intent_call (source_id, intent_id, id, epoch, call, outcome) overriding system value
+     values (1, 1, 1, 1, 'start', 'sent')`,
+  ],
+  [
+    "intent_call_of_intent",
+    `insert into intent_call (source_id, intent_id, epoch, call, outcome) values (1, 99, 1, 'start', 'sent')`,
+  ],
+  ["intent_call_known", update("intent_call", "call = 'shout'")],
+  ["intent_call_outcome_known", update("intent_call", "outcome = 'fine'")],
+  ["intent_call_took_time", update("intent_call", "took_ms = -1")],
 ];
 
 describe("a state that cannot be", () => {

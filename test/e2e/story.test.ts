@@ -1,0 +1,192 @@
+/** One story, told to every tool through the whole house: what it cannot do is skipped by its name. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it, type TestContext } from "vitest";
+import type { Sandbox } from "../../src/adapter/sandbox.ts";
+import { type BreakableLine, breakableLine } from "../support/breakable-line.ts";
+import { eventually } from "../support/eventually.ts";
+import { TOOLS } from "../torture/tools.ts";
+import { type Home, newHome } from "./process.ts";
+
+const SOURCE = "tool";
+const JOB = "job_000";
+const REF = `${SOURCE}/${JOB}`;
+const LONG_MS = 90_000;
+
+interface RunReply {
+  readonly id: string;
+  readonly externalId: string;
+  readonly state: string;
+  readonly attempt: number;
+}
+
+const RUN = "id externalId state attempt";
+const text = (value: unknown) => JSON.stringify(value);
+
+// The Toy is an example of an adapter and not in the program.
+describe.each(TOOLS.filter(({ adapter }) => adapter.kind !== "toy"))("the story of $name", (tool) => {
+  let home: Home;
+  let sandbox: Sandbox;
+  let line: BreakableLine;
+  let capabilities: readonly string[] = [];
+  let finished = "";
+  let first: RunReply;
+
+  beforeAll(async () => {
+    home = await newHome();
+    sandbox = await tool.open({ jobs: 3 });
+    line = await breakableLine(sandbox.url);
+    const ended = new Date(Date.now() - 600_000);
+    finished = sandbox.world.addRun({ jobId: JOB, state: "failed", startedAt: ended, queuedAt: ended, endedAt: ended });
+    const documents = join(home.folder, "documents");
+    mkdirSync(documents);
+    const config = JSON.parse(text(sandbox.config).replaceAll(sandbox.url, line.url)) as object;
+    const spec = { adapter: tool.adapter.kind, config };
+    const document = { apiVersion: "tutti.dev/v1", kind: "Source", metadata: { name: SOURCE }, spec };
+    writeFileSync(join(documents, "tool.yaml"), text(document));
+    await home.up({ TUTTI_DOCUMENTS: documents, ...sandbox.secrets });
+  });
+  afterAll(async () => {
+    await home.remove();
+    await line.cut();
+    await sandbox.close();
+  });
+
+  function needs({ skip }: TestContext, ...wanted: readonly string[]): void {
+    for (const one of wanted) if (!capabilities.includes(one)) skip(`${tool.name} cannot ${one}`);
+  }
+
+  const start = (key: string) =>
+    home.ask<{ run: RunReply }>(`mutation { run: startJob(ref: ${text(REF)}, key: ${text(key)}) { ${RUN} } }`);
+  const runOf = async (id: string) => (await home.ask<{ run: RunReply }>(`{ run(id: ${text(id)}) { ${RUN} } }`)).run;
+  const whenIn = (id: string, state: string) => eventually(async () => (await runOf(id)).state === state, LONG_MS);
+  const begunWith = (key: string) => sandbox.world.startedWithKey(key);
+
+  it("its jobs are discovered", async () => {
+    const { source } = await eventually(async () => {
+      const answer = await home.ask<{ source: { jobCount: number; capabilities: string[] } }>(
+        `{ source(name: ${text(SOURCE)}) { jobCount capabilities } }`,
+      );
+      return answer.source.jobCount === 3 ? answer : null;
+    }, LONG_MS);
+    capabilities = source.capabilities.map((one) => one.toLowerCase());
+    expect(capabilities).toContain("observe");
+  });
+
+  it("its history is read", async () => {
+    const { run } = await eventually(async () => {
+      const question = `{ runs(filter: { job: [${text(REF)}] }) { edges { node { ${RUN} } } } }`;
+      const { runs } = await home.ask<{ runs: { edges: { node: RunReply }[] } }>(question);
+      const found = runs.edges.find(({ node }) => node.externalId === finished);
+      return found ? { run: found.node } : null;
+    }, LONG_MS);
+    expect(run.state).toBe("FAILED");
+  });
+
+  it("a run is started by its key, once", async (context) => {
+    needs(context, "start");
+    first = (await start("story-1")).run;
+    const again = (await start("story-1")).run;
+    expect(again.id).toBe(first.id);
+    expect(begunWith("story-1")).toHaveLength(1);
+  });
+
+  it("it is seen to run, and shows what it does", async (context) => {
+    needs(context, "start");
+    const [runId = ""] = begunWith("story-1");
+    sandbox.world.setRun(JOB, runId, { state: "running", startedAt: new Date() });
+    await whenIn(first.id, "RUNNING");
+    if (capabilities.includes("parts")) {
+      const { run } = await home.ask<{ run: { parts: unknown[] | null } }>(
+        `{ run(id: ${text(first.id)}) { parts { id name state } } }`,
+      );
+      expect(Array.isArray(run.parts)).toBe(true);
+    }
+  });
+
+  it("it ends, and is known to within seconds", async (context) => {
+    needs(context, "start");
+    const [runId = ""] = begunWith("story-1");
+    const endedAt = performance.now();
+    sandbox.world.setRun(JOB, runId, { state: "succeeded", endedAt: new Date() });
+    await whenIn(first.id, "SUCCEEDED");
+    console.log(`${tool.name}: the end was known after ${Math.round(performance.now() - endedAt)} ms`);
+  });
+
+  it("its outputs are read", async (context) => {
+    needs(context, "start", "outputs");
+    const answer = await home.ask<{ run: object }>(`{ run(id: ${text(first.id)}) { outputs } }`);
+    expect(answer.run).toHaveProperty("outputs");
+  });
+
+  it("the end of its log is read", async (context) => {
+    needs(context, "start", "log");
+    const { code, out } = await home.run(["logs", first.id, "--tail", "2"]);
+    // A tool may have none of a run that nothing was done in, and says so.
+    expect([0, 3]).toContain(code);
+    if (code === 0) expect(out.trimEnd().split("\n").length).toBeLessThanOrEqual(2);
+  });
+
+  it("a run is cancelled, and has ended", async (context) => {
+    needs(context, "start", "cancel");
+    const { run } = await start("story-2");
+    const [runId = ""] = begunWith("story-2");
+    sandbox.world.setRun(JOB, runId, { state: "running", startedAt: new Date() });
+    const { code } = await home.run(["cancel", run.id, "--note", "the story says so"]);
+    expect(code).toBe(0);
+    await whenIn(run.id, "CANCELLED");
+    const question = `{ run(id: ${text(run.id)}) { actions { kind state principal note } } }`;
+    await eventually(async () => {
+      const told = await home.ask<{ run: { actions: { kind: string; state: string }[] } }>(question);
+      return told.run.actions.some(({ kind, state }) => kind === "CANCEL" && state === "CONFIRMED");
+    }, LONG_MS);
+  });
+
+  it("a failed run is done again", async (context) => {
+    needs(context, "retry");
+    const question = `{ runs(filter: { job: [${text(REF)}], state: [FAILED] }) { edges { node { ${RUN} } } } }`;
+    const { runs } = await home.ask<{ runs: { edges: { node: RunReply }[] } }>(question);
+    const failed = runs.edges[0]?.node;
+    expect(failed?.externalId).toBe(finished);
+    const { code, out } = await home.run(["retry", failed?.id ?? "", "-o", "json"]);
+    expect(code).toBe(0);
+    const [run] = JSON.parse(out) as RunReply[];
+    await eventually(async () => !["FAILED", "UNKNOWN"].includes((await runOf(run?.id ?? "")).state), LONG_MS);
+  });
+
+  it("its job is paused and resumed", async (context) => {
+    needs(context, "pause", "resume");
+    const paused = await home.run(["pause", REF, "-o", "json"]);
+    expect(JSON.parse(paused.out)).toMatchObject([{ ref: REF, paused: true }]);
+    const resumed = await home.run(["resume", REF, "-o", "json"]);
+    expect(JSON.parse(resumed.out)).toMatchObject([{ ref: REF, paused: false }]);
+  });
+
+  it("a start while it is restarted is kept, and happens once", async (context) => {
+    needs(context, "start");
+    await line.cut();
+    const { code, note } = await home.run(["start", REF, "--key", "story-3"]);
+    expect([code, note]).toEqual([6, expect.stringContaining("has not been sent yet")]);
+    await line.mend();
+    await eventually(() => begunWith("story-3").length > 0, LONG_MS);
+    const { run } = await eventually(() => start("story-3").catch(() => null), LONG_MS);
+    expect(run.state).toBe("QUEUED");
+    expect(begunWith("story-3")).toHaveLength(1);
+  });
+
+  it("a rotated secret of the tool is taken up", async ({ skip }) => {
+    const { rotate } = tool;
+    if (!rotate || !capabilities.includes("start")) return skip(`${tool.name} has none to rotate`);
+    rotate(sandbox);
+    const { run } = await start("story-4");
+    expect(begunWith("story-4")).toHaveLength(1);
+    expect(run.id).not.toBe(first.id);
+  });
+
+  it("its retention deletes a run, and its key starts no other", async (context) => {
+    needs(context, "start");
+    sandbox.world.removeRun(JOB, begunWith("story-1")[0] ?? "");
+    expect((await start("story-1")).run).toMatchObject({ id: first.id, state: "SUCCEEDED" });
+    expect(begunWith("story-1")).toEqual([]);
+  });
+});
