@@ -1,4 +1,4 @@
-/** Airflow's REST API as far as we use it: paths, pages and bodies, checked where they enter. */
+/** The lists of Airflow's REST API as far as we read them: paths, pages and bodies, checked where they enter. */
 import type { HttpReply } from "../../src/adapter/http/http.ts";
 import { onFault, type RemoteError } from "../../src/adapter/remote-error.ts";
 import { readBody } from "../../src/adapter/rows.ts";
@@ -8,8 +8,6 @@ import type { Question } from "./feed.ts";
 import { type Chunk, readList } from "./paging.ts";
 import { type AirflowHealth, healthBody, listBody } from "./rows.ts";
 import type { Talk } from "./session.ts";
-
-const IMPORT_ERRORS_PER_PAGE = 100;
 
 export function listDags(talk: Talk): AsyncIterable<Chunk> {
   const { base, api } = talk.dialect;
@@ -21,16 +19,6 @@ export function listDags(talk: Talk): AsyncIterable<Chunk> {
     rowsMayLeave: false,
     identify: field("dag_id"),
     fetch: (window) => getList(talk, "dags", `${base}/dags`, { ...window, ...all, order_by: "dag_id" }),
-  });
-}
-
-export function listImportErrors(talk: Talk): AsyncIterable<Chunk> {
-  return readList({
-    of: "import errors",
-    limit: IMPORT_ERRORS_PER_PAGE,
-    rowsMayLeave: true,
-    identify: field("import_error_id"),
-    fetch: (window) => getList(talk, "import_errors", `${talk.dialect.base}/importErrors`, { ...window }),
   });
 }
 
@@ -73,11 +61,6 @@ export function listOpenRuns(talk: Talk, dagIds: readonly string[]): AsyncIterab
   });
 }
 
-export function getRun({ http, dialect, signal }: Talk, { jobId, runId }: ForeignRunRef): Promise<HttpReply> {
-  const [dag, run] = [jobId, runId].map(encodeURIComponent);
-  return http.get(`${dialect.base}/dags/${dag}/dagRuns/${run}`, { signal });
-}
-
 export async function getHealth({ http, dialect, signal }: Talk): Promise<AirflowHealth> {
   const path = dialect.api === "v1" ? `${dialect.base}/health` : `${dialect.base}/monitor/health`;
   return readBody(healthBody, await http.get(path, { signal }), "a report of its health");
@@ -95,7 +78,7 @@ export function forbidden<T>(error: RemoteError, answer: T): T {
   throw error;
 }
 
-async function getList({ http, signal }: Talk, name: string, path: string, query: Question): Promise<Chunk> {
+export async function getList({ http, signal }: Talk, name: string, path: string, query: Question): Promise<Chunk> {
   return readChunk(name, await http.get(path, { signal, query }));
 }
 
@@ -112,7 +95,7 @@ export function keyOfRun({ jobId, runId }: ForeignRunRef): string {
   return JSON.stringify([jobId, runId]);
 }
 
-function field(name: string) {
+export function field(name: string) {
   return (row: unknown): string | null => {
     if (typeof row !== "object" || row === null) return null;
     const value = (row as Readonly<Record<string, unknown>>)[name];

@@ -2,11 +2,27 @@
 import { z } from "zod";
 import { address, secretReference } from "../../src/adapter/config.ts";
 
+const mwaa = z.strictObject({
+  kind: z.literal("mwaa"),
+  environment: z.string().regex(/^[a-zA-Z][\w-]{0,79}$/, "must be the name of an environment of MWAA"),
+  region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d+$/, "must be a region, such as eu-central-1"),
+  accessKeyId: secretReference(),
+  secretAccessKey: secretReference(),
+  sessionToken: secretReference().optional(),
+  /** Of the API of AWS, where a private network has one of its own. */
+  endpoint: address().optional(),
+});
+
+export type MwaaAuth = z.infer<typeof mwaa>;
+
 const auth = z.discriminatedUnion("kind", [
   // Basic on 2.x, a token from `/auth/token` on 3.x: one entry survives the upgrade.
   z.strictObject({ kind: z.literal("password"), username: z.string().min(1), password: secretReference() }),
-  // A token somebody else issues: Astro, Composer, a proxy.
+  // A token somebody else issues: Astro, a proxy, a sidecar that writes it into a file.
   z.strictObject({ kind: z.literal("bearer"), token: secretReference() }),
+  // Composer: the key file of a service account.
+  z.strictObject({ kind: z.literal("google"), serviceAccount: secretReference() }),
+  mwaa,
   z.strictObject({ kind: z.literal("none") }),
 ]);
 

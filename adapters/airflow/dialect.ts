@@ -11,6 +11,14 @@ export interface Dialect {
   readonly base: string;
   /** Whether runs can be asked for by the time they last changed. */
   readonly updatedAtFilter: boolean;
+  /** Whether a run has a note. */
+  readonly notes: boolean;
+  /** Whether datasets, later called assets, can be listed. */
+  readonly assets: boolean;
+  /** Whether a run may wait for a person. */
+  readonly decisions: boolean;
+  /** Whether values come as JSON and not as the text of Python. */
+  readonly nativeValues: boolean;
   /** How many runs to ask for at once. */
   readonly runsPerPage: number;
 }
@@ -25,6 +33,10 @@ export function dialectOf(api: Api, version: string): Dialect {
     version,
     base: `/api/${api}`,
     updatedAtFilter: api === "v2" || from("2.6.0"),
+    notes: api === "v2" || from("2.5.0"),
+    assets: api === "v2" || from("2.4.0"),
+    decisions: api === "v2" && from("3.1.0"),
+    nativeValues: api === "v2" || from("2.10.0"),
     // 3.0 and 3.1 load every task instance of every run they list, so a large page hurts the server.
     runsPerPage: api === "v2" && !from("3.2.0") ? 50 : 100,
   };

@@ -5,10 +5,15 @@
  * read together, and only what is not among them is asked for by itself: it has ended, or it is gone.
  */
 import { onFault, RemoteError } from "../../src/adapter/remote-error.ts";
+import type { FindRequest, Found } from "../../src/adapter/contract.ts";
 import type { ForeignRunRef } from "../../src/model/foreign.ts";
-import { getRun, keyOfRun, listOpenRuns, runKey } from "./client.ts";
+import { getRun } from "./calls.ts";
+import { keyOfRun, listOpenRuns, runKey } from "./client.ts";
+import { runIdOf } from "./ours.ts";
+import { runPage } from "./pages.ts";
 import type { Chunk } from "./paging.ts";
 import type { Session, Talk } from "./session.ts";
+import { siteOf } from "./translate.ts";
 
 /** Up to here single questions are cheaper than a list that may hold every open run of a busy DAG. */
 const ONE_BY_ONE = 8;
@@ -28,6 +33,22 @@ export async function observe(session: Session, talk: Talk, refs: readonly Forei
   );
   if (singles.includes(null)) chunks.push(await believeAbsence(session, talk));
   return [...chunks, ...singles.filter((chunk) => chunk !== null)];
+}
+
+/** The run that carries our key. Null only from a server that surely has none. */
+export async function find(session: Session, talk: Talk, { jobId, key }: FindRequest): Promise<Found | null> {
+  const chunk = await readOne(talk, { jobId, runId: runIdOf(key) });
+  if (chunk === null) {
+    await believeAbsence(session, talk);
+    return null;
+  }
+  const { items, rejected } = runPage(chunk, siteOf(talk));
+  const [run] = items;
+  if (run) return { run, by: "key" };
+  throw new RemoteError(`Airflow answers to our run id with no run: ${rejected[0]?.reason ?? "an empty answer"}`, {
+    fault: "malformed",
+    passing: false,
+  });
 }
 
 async function readOpen(talk: Talk, refs: readonly ForeignRunRef[]): Promise<Chunk[]> {

@@ -2,18 +2,19 @@
 import type { Page } from "../../src/adapter/contract.ts";
 import { readRows } from "../../src/adapter/rows.ts";
 import type { ForeignJob, ForeignRun } from "../../src/model/foreign.ts";
+import type { ImportErrors } from "./import-errors.ts";
 import type { Chunk } from "./paging.ts";
 import { dagRow, runRow } from "./rows.ts";
 import { type Site, toJob, toRun } from "./translate.ts";
 
-export function jobPage(chunk: Chunk, site: Site, importErrors: ReadonlyMap<string, string>): Page<ForeignJob> {
+export function jobPage(chunk: Chunk, site: Site, importErrors: ImportErrors): Page<ForeignJob> {
   // Sub-DAGs exist only in 2.x, and are run by the DAG they lie in.
   const rows = chunk.rows.filter((row) => (row as { readonly is_subdag?: unknown } | null)?.is_subdag !== true);
   return readRows(rows, chunk.readAt, {
     kind: "job",
     schema: dagRow,
     idField: "dag_id",
-    translate: (dag) => toJob(dag, site, importErrors.get(dag.fileloc ?? "") ?? null),
+    translate: (dag) => toJob(dag, site, importErrors.of(dag)),
   });
 }
 

@@ -2,16 +2,24 @@
 import type { Probe } from "../../src/adapter/contract.ts";
 import { getHealth, mayRead } from "./client.ts";
 import { collectImportErrors } from "./import-errors.ts";
+import type { Dialect } from "./dialect.ts";
 import type { AirflowHealth } from "./rows.ts";
 import type { Session, Talk } from "./session.ts";
 
 /** What we read, and the right that Airflow's own pages of roles name for it. */
-const RIGHTS = [
-  ["/dags", "can read on DAGs"],
-  ["/dags/~/dagRuns", "can read on DAG Runs"],
-  ["/dags/~/dagRuns/~/taskInstances", "can read on Task Instances"],
-  ["/importErrors", "can read on ImportError"],
-] as const;
+function rightsIn({ api, assets, decisions }: Dialect): readonly (readonly [string, string])[] {
+  return [
+    ["/dags", "can read on DAGs"],
+    ["/dags/~/dagRuns", "can read on DAG Runs"],
+    ["/dags/~/dagRuns/~/taskInstances", "can read on Task Instances"],
+    ["/importErrors", "can read on ImportError"],
+    ...(assets ? [api === "v1" ? (["/datasets", "can read on Datasets"] as const) : ASSETS] : []),
+    ...(decisions ? [DECISIONS] : []),
+  ];
+}
+
+const ASSETS = ["/assets", "can read on Assets"] as const;
+const DECISIONS = ["/dags/~/dagRuns/~/hitlDetails", "can read on HITL Detail"] as const;
 
 const NAMED_FILES = 3;
 
@@ -28,7 +36,7 @@ export async function probe(session: Session, now: () => Date, signal: AbortSign
 }
 
 async function findMissingRights(talk: Talk): Promise<string[]> {
-  const checks = RIGHTS.map(async ([path, right]) => ((await mayRead(talk, path)) ? [] : [right]));
+  const checks = rightsIn(talk.dialect).map(async ([path, right]) => ((await mayRead(talk, path)) ? [] : [right]));
   return (await Promise.all(checks)).flat();
 }
 
@@ -43,9 +51,8 @@ export function troublesOf(health: AirflowHealth): string[] {
 }
 
 async function importTroubles(talk: Talk): Promise<string[]> {
-  const errors = await collectImportErrors(talk);
-  if (errors.size === 0) return [];
-  const files = [...errors.keys()];
+  const { files } = await collectImportErrors(talk);
+  if (files.length === 0) return [];
   const more = files.length > NAMED_FILES ? ` and ${files.length - NAMED_FILES} more` : "";
   return [`import errors: ${files.slice(0, NAMED_FILES).join(", ")}${more}`];
 }

@@ -31,6 +31,8 @@ export const dagRow = z.object({
   is_stale: flag,
   has_import_errors: flag,
   fileloc: text,
+  relative_fileloc: text,
+  bundle_name: text,
   owners: z.array(z.string()).catch([]).default([]),
   tags: z
     .array(z.object({ name: z.string() }))
@@ -58,7 +60,52 @@ export const runRow = z.object({
   conf: z.custom<Json>().optional(),
 });
 
-export const importErrorRow = z.object({ filename: z.string(), stack_trace: text });
+export const importErrorRow = z.object({ filename: z.string(), bundle_name: text, stack_trace: text });
+
+const whole = z.number().int().nullish().catch(null);
+
+export const taskRow = z.object({
+  dag_id: id,
+  task_id: id,
+  task_display_name: text,
+  map_index: whole,
+  rendered_map_index: text,
+  state: text,
+  try_number: whole,
+  max_tries: whole,
+  start_date: text,
+  end_date: text,
+});
+
+const dagReferences = z
+  .array(z.object({ dag_id: text }))
+  .catch([])
+  .default([]);
+
+/** 2.x calls the DAGs that wait for it consuming, 3.x scheduled; there the consuming ones are tasks. */
+export const assetRow = z.object({
+  uri: z.string().min(1),
+  producing_tasks: dagReferences,
+  consuming_dags: dagReferences,
+  scheduled_dags: dagReferences,
+  consuming_tasks: dagReferences,
+});
+
+export const decisionRow = z.object({
+  task_instance: taskRow.extend({ dag_run_id: id }),
+  subject: text,
+  body: text,
+  options: z.array(z.string()).catch([]).default([]),
+  assigned_users: z
+    .array(z.object({ id: text, name: text }))
+    .catch([])
+    .default([]),
+  created_at: text,
+});
+
+export const valueKeyRow = z.object({ task_id: id, map_index: whole, key: z.string().min(1) });
+
+export const valueBody = z.object({ value: z.custom<Json>().optional() });
 
 const part = z.object({ status: text, latest_scheduler_heartbeat: text }).nullish().catch(null);
 
@@ -69,4 +116,8 @@ export const tokenBody = z.object({ access_token: z.string().min(1) });
 export type AirflowDag = z.infer<typeof dagRow>;
 export type AirflowRun = z.infer<typeof runRow>;
 export type AirflowImportError = z.infer<typeof importErrorRow>;
+export type AirflowTask = z.infer<typeof taskRow>;
+export type AirflowAsset = z.infer<typeof assetRow>;
+export type AirflowDecision = z.infer<typeof decisionRow>;
+export type AirflowValueKey = z.infer<typeof valueKeyRow>;
 export type AirflowHealth = z.infer<typeof healthBody>;

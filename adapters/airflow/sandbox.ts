@@ -20,6 +20,7 @@ export interface AirflowSandboxOptions extends SandboxOptions {
 
 export interface AirflowSandbox extends Sandbox {
   readonly world: AirflowWorld;
+  readonly version: string;
   /** May be turned while it runs. */
   readonly quirks: Quirks;
   /** The server's secret changes, and all tokens with it. */
@@ -58,6 +59,9 @@ export const openAirflowSandbox = async (options: AirflowSandboxOptions = {}): P
     ...credentials(auth, login, url, port),
     world,
     quirks,
+    get version() {
+      return server.version;
+    },
     rotateTokens: () => login.rotate(),
     upgrade(nextApi, nextVersion) {
       server.version = nextVersion;

@@ -42,7 +42,14 @@ export function openSession(config: AirflowConfig, host: Host): Session {
     return readBody(tokenBody, reply, "a token").access_token;
   }
 
-  const auth = authorizer({ auth: config.auth, host, api: () => speaking, login });
+  const auth = authorizer({
+    auth: config.auth,
+    host,
+    api: () => speaking,
+    login,
+    web: () => http,
+    signal: ended.signal,
+  });
   const http: Http = host.http({
     baseUrl: root,
     concurrency: CONCURRENCY,
@@ -52,8 +59,8 @@ export function openSession(config: AirflowConfig, host: Host): Session {
   });
   const finder = detector({
     http,
-    // A token would need a login, and `/version` asks for none.
-    anonymous: config.auth.kind !== "bearer",
+    // A token would need a login, and `/version` asks for none. A cloud's own door asks before Airflow is reached.
+    anonymous: !["bearer", "google"].includes(config.auth.kind),
     onSpeak: (api) => {
       speaking = api;
     },

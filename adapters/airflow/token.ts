@@ -1,5 +1,5 @@
 /**
- * A token from `/auth/token`, kept until four fifths of its life are over.
+ * A token from `/auth/token`, or from whoever issues one, kept until four fifths of its life are over.
  *
  * All who need a new one share one login. A 401 before that time means that the server's secret has changed, and every
  * token with it: the boundary then asks for one renewal.
@@ -8,9 +8,17 @@ import { abortOf } from "../../src/adapter/abort.ts";
 import type { Authorizer } from "../../src/adapter/http/http.ts";
 
 export interface TokenOptions {
-  /** Asks for a token with name and password. */
-  readonly login: () => Promise<string>;
+  /** Asks for a token; one that tells its own life by its claims may come alone. */
+  readonly login: () => Promise<string | Issued>;
   readonly now: () => Date;
+  /** How it is sent along; as a bearer, unless said otherwise. */
+  readonly headers?: (token: string) => Record<string, string>;
+}
+
+export interface Issued {
+  readonly token: string;
+  /** Null where nobody says: it is used until it is refused. */
+  readonly lifeMs: number | null;
 }
 
 interface HeldToken {
@@ -20,7 +28,7 @@ interface HeldToken {
 
 const SHARE_OF_LIFE = 0.8;
 
-export function tokenAuth({ login, now }: TokenOptions): Required<Authorizer> {
+export function tokenAuth({ login, now, headers = bearer }: TokenOptions): Required<Authorizer> {
   let held: HeldToken | null = null;
   let pending: Promise<HeldToken> | null = null;
 
@@ -39,7 +47,7 @@ export function tokenAuth({ login, now }: TokenOptions): Required<Authorizer> {
   return {
     async headers(signal) {
       const usable = held !== null && now().getTime() < held.renewAt ? held : await orAbort(fetchToken, signal);
-      return { authorization: `Bearer ${usable.token}` };
+      return headers(usable.token);
     },
 
     async renew(signal) {
@@ -49,9 +57,13 @@ export function tokenAuth({ login, now }: TokenOptions): Required<Authorizer> {
   };
 }
 
+function bearer(token: string): Record<string, string> {
+  return { authorization: `Bearer ${token}` };
+}
+
 /** Measured by our clock from the moment we got it: the token's own times are those of another clock. */
-function holdToken(token: string, now: Date): HeldToken {
-  const lifeMs = lifeOf(token);
+function holdToken(issued: string | Issued, now: Date): HeldToken {
+  const { token, lifeMs } = typeof issued === "string" ? { token: issued, lifeMs: lifeOf(issued) } : issued;
   return { token, renewAt: lifeMs === null ? Infinity : now.getTime() + lifeMs * SHARE_OF_LIFE };
 }
 

@@ -3,6 +3,7 @@ import type { Cause, ForeignJob, ForeignRun } from "../../src/model/foreign.ts";
 import type { Json } from "../../src/model/json.ts";
 import type { NativeState, RunState } from "../../src/model/run-state.ts";
 import type { Api } from "./dialect.ts";
+import type { Talk } from "./session.ts";
 import { keyOf, weCancelled } from "./ours.ts";
 import type { AirflowDag, AirflowRun } from "./rows.ts";
 import { toSchedule } from "./schedule.ts";
@@ -12,6 +13,10 @@ import { toDate } from "./time.ts";
 export interface Site {
   readonly root: string;
   readonly api: Api;
+}
+
+export function siteOf({ root, dialect }: Talk): Site {
+  return { root, api: dialect.api };
 }
 
 const STATES: Readonly<Record<string, RunState>> = {
@@ -72,15 +77,20 @@ export function toRun(run: AirflowRun, site: Site): ForeignRun {
   };
 }
 
-export function toState({ state, note }: Pick<AirflowRun, "state" | "note">): {
+/** Airflow calls a run over that may be cleared and begin again. */
+export function isOver({ state }: Pick<AirflowRun, "state">): boolean {
+  return state === "success" || state === "failed";
+}
+
+export function toState(run: Pick<AirflowRun, "state" | "note" | "queued_at" | "start_date">): {
   readonly state: RunState;
   readonly native: NativeState;
 } {
-  const word = state || "none";
+  const word = run.state || "none";
   const ours = Object.hasOwn(STATES, word) ? STATES[word] : undefined;
   // A word of a newer Airflow must not stop the sync, and must not be guessed at either.
   if (ours === undefined) return { state: "unknown", native: { word, rule: "no-rule" } };
-  if (ours === "failed" && weCancelled(note)) {
+  if (ours === "failed" && weCancelled(run)) {
     return { state: "cancelled", native: { word, rule: "run.failed.our-note" } };
   }
   return { state: ours, native: { word, rule: `run.${word}` } };

@@ -113,6 +113,44 @@ export interface AttemptView {
   readonly observedAt: string;
 }
 
+/** Something that was asked of a tool through us, and what became of it. */
+export interface ActionView {
+  readonly id: number;
+  readonly sourceId: number;
+  readonly jobId: number;
+  readonly kind: IntentKind;
+  readonly state: IntentState;
+  readonly key: string;
+  /** The run it became. */
+  readonly runId: number | null;
+  readonly externalRun: string | null;
+  /** The run it is about. */
+  readonly targetId: number | null;
+  readonly parameters: Json;
+  readonly principal: string;
+  readonly note: string | null;
+  readonly handOff: HandOffClass;
+  readonly foundBy: Evidence | null;
+  readonly merged: boolean;
+  readonly warning: string | null;
+  readonly fault: IntentFault | null;
+  readonly error: string | null;
+  readonly sends: number;
+  readonly createdAt: string;
+  readonly sentAt: string | null;
+  readonly settledAt: string | null;
+  readonly nextAt: string | null;
+}
+
+/** One call on the way of an action, and its answer. */
+export interface CallView {
+  readonly at: string;
+  readonly call: CallName;
+  readonly outcome: CallOutcome;
+  readonly detail: string | null;
+  readonly tookMs: number | null;
+}
+
 /** A decision that a tool waits for, or waited for. */
 export interface GateView {
   readonly id: number;
@@ -153,44 +191,6 @@ export interface DependencyView {
   readonly to: DependencyEnd;
 }
 
-/** Something that was asked of a tool through us, and what became of it. */
-export interface ActionView {
-  readonly id: number;
-  readonly sourceId: number;
-  readonly jobId: number;
-  readonly kind: IntentKind;
-  readonly state: IntentState;
-  readonly key: string;
-  /** The run it became. */
-  readonly runId: number | null;
-  readonly externalRun: string | null;
-  /** The run it is about. */
-  readonly targetId: number | null;
-  readonly parameters: Json;
-  readonly principal: string;
-  readonly note: string | null;
-  readonly handOff: HandOffClass;
-  readonly foundBy: Evidence | null;
-  readonly merged: boolean;
-  readonly warning: string | null;
-  readonly fault: IntentFault | null;
-  readonly error: string | null;
-  readonly sends: number;
-  readonly createdAt: string;
-  readonly sentAt: string | null;
-  readonly settledAt: string | null;
-  readonly nextAt: string | null;
-}
-
-/** One call on the way of an action, and its answer. */
-export interface CallView {
-  readonly at: string;
-  readonly call: CallName;
-  readonly outcome: CallOutcome;
-  readonly detail: string | null;
-  readonly tookMs: number | null;
-}
-
 /** Counts kept as the data arrives. `since` and `until` are the moments truly counted, to the minute. */
 export interface FleetView {
   readonly since: string;
@@ -228,6 +228,14 @@ export interface RunFilter {
   readonly text?: string;
 }
 
+export interface ActionFilter {
+  readonly source?: readonly string[];
+  /** References, `source/job`. */
+  readonly job?: readonly string[];
+  readonly kind?: readonly IntentKind[];
+  readonly state?: readonly IntentState[];
+}
+
 export interface GateFilter {
   readonly source?: readonly string[];
   /** References, `source/job`. */
@@ -237,14 +245,6 @@ export interface GateFilter {
   readonly asked?: readonly string[];
   /** Those that wait, unless told; false for those that have ended. */
   readonly waiting?: boolean;
-}
-
-export interface ActionFilter {
-  readonly source?: readonly string[];
-  /** References, `source/job`. */
-  readonly job?: readonly string[];
-  readonly kind?: readonly IntentKind[];
-  readonly state?: readonly IntentState[];
 }
 
 export type RunOrder = "started-desc" | "started-asc";

@@ -23,9 +23,9 @@ export interface Tables {
   job_link: JobLinkTable;
   quarantine: QuarantineTable;
   credential: CredentialTable;
-  chore: ChoreTable;
   intent: IntentTable;
   intent_call: IntentCallTable;
+  chore: ChoreTable;
 }
 
 export interface SourceTable {
@@ -202,15 +202,6 @@ export interface CredentialTable {
   revoked_at: MaybeMoment;
 }
 
-export interface ChoreTable {
-  name: string;
-  owner: string | null;
-  claimed_until: MaybeMoment;
-  begun_at: MaybeMoment;
-  done_at: MaybeMoment;
-  rows: Generated<number>;
-}
-
 export interface IntentTable {
   source_id: number;
   id: GeneratedAlways<number>;
@@ -256,4 +247,13 @@ export interface IntentCallTable {
   outcome: CallOutcome;
   detail: string | null;
   took_ms: number | null;
+}
+
+export interface ChoreTable {
+  name: string;
+  owner: string | null;
+  claimed_until: MaybeMoment;
+  begun_at: MaybeMoment;
+  done_at: MaybeMoment;
+  rows: Generated<number>;
 }

@@ -3,6 +3,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { airflow } from "../../adapters/airflow/index.ts";
 import { type AirflowSandbox, openAirflowSandbox } from "../../adapters/airflow/sandbox.ts";
 import type { Exchange } from "../../adapters/airflow/sandbox/server.ts";
+import type { Remote } from "../../src/adapter/contract.ts";
 import { createHost } from "../../src/adapter/host.ts";
 import { createSecrets } from "../../src/adapter/secrets.ts";
 import { systemClock } from "../../src/lib/clock.ts";
@@ -81,6 +82,12 @@ describe.each(VERSIONS)("the released spec of %s, %s", (api, version) => {
     expect(judged(exchanges)).toEqual([]);
   });
 
+  it("knows all that the adapter does, and its answers", async () => {
+    const exchanges: Exchange[] = [];
+    await actOnAll(await open(exchanges), api);
+    expect(judged(exchanges)).toEqual([]);
+  });
+
   it("knows every refusal", async () => {
     const exchanges: Exchange[] = [];
     const sandbox = await open(exchanges);
@@ -148,8 +155,7 @@ function fill({ world }: AirflowSandbox): void {
   }
 }
 
-/** Everything a reader of Tutti asks. */
-async function readAll(sandbox: AirflowSandbox): Promise<void> {
+function connect(sandbox: AirflowSandbox): Remote {
   const remote = airflow.connect(
     airflow.config.parse(sandbox.config),
     createHost({
@@ -161,6 +167,41 @@ async function readAll(sandbox: AirflowSandbox): Promise<void> {
     }),
   );
   onTestFinished(() => remote.close?.());
+  return remote;
+}
+
+/** Everything that can be asked for. */
+async function actOnAll(sandbox: AirflowSandbox, api: string): Promise<void> {
+  const remote = connect(sandbox);
+  const { world } = sandbox;
+  const request = { jobId: "cron", key: "k1", parameters: { a: 1 }, note: "asked by the spec" };
+  const run = (await remote.start?.(request, signal))?.run ?? { jobId: "", runId: "" };
+  await remote.start?.(request, signal);
+  await remote.find?.({ jobId: "cron", key: "k1", sentAfter: new Date(0), taken: [] }, signal);
+  world.setRun(run.jobId, run.runId, { state: "running" });
+  await remote.cancel?.(run, "asked by the spec", signal);
+  await remote.retry?.({ run, key: "k2", note: null }, signal);
+  world.setRun(run.jobId, run.runId, { state: "failed" });
+  await remote.retry?.({ run, key: "k3", note: null }, signal);
+  await remote.pause?.("cron", signal);
+  await remote.resume?.("cron", signal);
+
+  const ended = { jobId: "cron", runId: world.addRun({ jobId: "cron", state: "succeeded" }) };
+  expect((await remote.log?.(ended, { tail: 1_000 }, signal))?.text).toContain("began");
+  expect(await remote.outputs?.(ended, signal)).toMatchObject({ main: { return_value: expect.anything() } });
+  expect(await remote.parts?.(ended, signal)).toHaveLength(1);
+
+  world.addAsset({ uri: "s3://x", producers: [{ dagId: "cron", taskId: "main" }], consumers: ["by_data"] });
+  expect(remote.links && (await collect(remote.links(signal)))).toHaveLength(2);
+  const open = world.addRun({ jobId: "cron", state: "running" });
+  world.addDecision({ jobId: "cron", runId: open, subject: "Pay?", body: null, options: ["Yes"], asked: ["kim"] });
+  const asks = api === "v2" && !sandbox.version.startsWith("3.0.");
+  expect(remote.gates && (await collect(remote.gates(signal)))).toHaveLength(asks ? 1 : 0);
+}
+
+/** Everything a reader of Tutti asks. */
+async function readAll(sandbox: AirflowSandbox): Promise<void> {
+  const remote = connect(sandbox);
   const [from, to] = [new Date(Date.now() - 3_600_000), new Date(Date.now() + 3_600_000)];
   await remote.probe(signal);
   expect(await collect(remote.jobs(signal))).toHaveLength(6);

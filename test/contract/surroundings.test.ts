@@ -27,8 +27,8 @@ async function* endQuietly<T>(pages: AsyncIterable<Page<T>> | undefined): AsyncG
 describe("the Toy", () => {
   it("tells whom it waits for, and what depends on what", async () => {
     const stage = await openStage(setup, "few");
-    const waits = stage.world.addRun({ jobId: "job_001", state: "waiting" });
-    stage.world.addRun({ jobId: "job_000", state: "running" });
+    const waits = await stage.world.addRun({ jobId: "job_001", state: "waiting" });
+    await stage.world.addRun({ jobId: "job_000", state: "running" });
     expect(await readAll(stage.remote.gates?.(never))).toMatchObject([
       { jobId: "job_001", runId: waits, title: "May job_001 go on?", choices: ["go"], since: expect.any(Date) },
     ]);

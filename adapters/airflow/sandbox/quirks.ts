@@ -1,7 +1,7 @@
 /** What can be wrong with an Airflow, or merely odd. Tests and the demo turn these while the server runs. */
 import type { Api } from "../dialect.ts";
 
-export type Right = "dags" | "dagRuns" | "taskInstances" | "importErrors";
+export type Right = "dags" | "dagRuns" | "taskInstances" | "importErrors" | "assets" | "decisions";
 export type Part = "metadatabase" | "scheduler" | "triggerer" | "dag_processor";
 
 export interface Quirks {
@@ -20,6 +20,8 @@ export interface Quirks {
   /** `/auth/token` answered 201 or 200, by version and auth manager. */
   tokenStatus: 200 | 201;
   tokenLifeMs: number;
+  /** The worker that kept them is gone. */
+  logsAreLost: boolean;
   /** A proxy in front that finds nobody behind it. */
   down: boolean;
 }
@@ -35,6 +37,7 @@ export function usualQuirks(api: Api, version: string): Quirks {
     skewMs: 0,
     tokenStatus: 201,
     tokenLifeMs: 86_400_000,
+    logsAreLost: false,
     down: false,
   };
 }

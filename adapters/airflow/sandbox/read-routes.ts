@@ -31,6 +31,18 @@ export function readRoutes(app: FastifyInstance, server: Server): void {
     if (quirks.forbidden.has(right)) throw server.tongue.refuse(403, "Forbidden");
   }
 
+  function importErrorBody(dag: DagRow, at: number): object {
+    const young = server.tongue.api === "v2";
+    return {
+      import_error_id: at + 1,
+      timestamp: new Date(dag.parsedAt).toISOString(),
+      // 2.x by its whole path, 3.x within its bundle.
+      filename: young ? dag.fileloc.slice(dag.fileloc.lastIndexOf("/") + 1) : dag.fileloc,
+      ...(young ? { bundle_name: "dags-folder" } : {}),
+      stack_trace: `Traceback (most recent call last):\n  File "${dag.fileloc}", line 1\n${dag.importError}\n`,
+    };
+  }
+
   function collection(name: string, rows: readonly object[], total: number): object {
     return quirks.hideTotals ? { [name]: rows } : { [name]: rows, total_entries: total };
   }
@@ -87,25 +99,20 @@ export function readRoutes(app: FastifyInstance, server: Server): void {
     return collection("dag_runs", rows, runs.length);
   });
 
-  app.get("/dags/:dagId/dagRuns/:runId/taskInstances", ({ query }) => {
-    allow("taskInstances");
-    reader(query, "taskInstances");
-    return collection("task_instances", [], 0);
-  });
-
   app.get("/importErrors", ({ query }) => {
     allow("importErrors");
     const asked = reader(query, "importErrors");
     const broken = db.dags.all().filter((dag) => dag.importError !== null);
-    const rows = cut(broken, asked.window(quirks.largestPage)).map((dag, at) => ({
-      import_error_id: at + 1,
-      timestamp: new Date(dag.parsedAt).toISOString(),
-      filename: dag.fileloc,
-      ...(server.tongue.api === "v2" ? { bundle_name: "dags-folder" } : {}),
-      stack_trace: `Traceback (most recent call last):\n  File "${dag.fileloc}", line 1\n${dag.importError}\n`,
-    }));
-    return collection("import_errors", rows, broken.length);
+    const joined = server.tongue.api === "v2";
+    const files = joined ? broken : firstOfEachFile(broken);
+    const shown = firstOfEachFile(cut(files, asked.window(quirks.largestPage)));
+    // 3.x counts and cuts the pairs of files and DAGs, and answers with the files.
+    return collection("import_errors", shown.map(importErrorBody), files.length);
   });
+}
+
+function firstOfEachFile(dags: readonly DagRow[]): readonly DagRow[] {
+  return dags.filter((dag, at) => dags.findIndex(({ fileloc }) => fileloc === dag.fileloc) === at);
 }
 
 function cut<T>(rows: readonly T[], { offset, limit }: Window): readonly T[] {

@@ -1,12 +1,15 @@
 /** The web server: who may come in, what time it says it is, and how it says no. */
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from "fastify";
 import type { Api } from "../dialect.ts";
+import { actRoutes } from "./act-routes.ts";
+import { dataRoutes } from "./data-routes.ts";
 import type { Login } from "./login.ts";
 import type { Quirks } from "./quirks.ts";
 import { readRoutes } from "./read-routes.ts";
 import type { RunRow } from "./rows.ts";
 import { startRoute } from "./start-route.ts";
 import { statusRoutes, tokenRoute } from "./status-routes.ts";
+import { taskRoutes } from "./task-routes.ts";
 import { Refusal, type Tongue } from "./tongue.ts";
 import { tongueV1 } from "./tongue-v1.ts";
 import { tongueV2 } from "./tongue-v2.ts";
@@ -71,6 +74,9 @@ function addApi(routes: FastifyInstance, api: Api, server: Server): void {
   statusRoutes(routes, server);
   readRoutes(routes, server);
   startRoute(routes, server);
+  actRoutes(routes, server);
+  taskRoutes(routes, server);
+  dataRoutes(routes, server);
 }
 
 function remember({ db }: Server, request: FastifyRequest): void {
@@ -93,6 +99,12 @@ function answerError(error: unknown, reply: FastifyReply, { tongue }: Server): F
   return reply.status(refusal.status).type(refusal.contentType).send(refusal.body);
 }
 
+/** A log is text, or many lines of JSON. */
+function readAnswer(payload: unknown, contentType: string): unknown {
+  if (typeof payload !== "string" || payload === "") return null;
+  return /[/+]json\b/.test(contentType) ? JSON.parse(payload) : payload;
+}
+
 function watchExchanges(app: FastifyInstance, prefix: string, onExchange: (exchange: Exchange) => void): void {
   app.addHook("onSend", async (request, reply, payload) => {
     onExchange({
@@ -101,7 +113,7 @@ function watchExchanges(app: FastifyInstance, prefix: string, onExchange: (excha
       body: request.body,
       status: reply.statusCode,
       contentType: String(reply.getHeader("content-type") ?? ""),
-      answer: typeof payload === "string" && payload !== "" ? JSON.parse(payload) : null,
+      answer: readAnswer(payload, String(reply.getHeader("content-type") ?? "")),
     });
     return payload;
   });

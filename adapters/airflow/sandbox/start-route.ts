@@ -4,6 +4,7 @@ import type { Json } from "../../../src/model/json.ts";
 import { readTime } from "./query.ts";
 import type { RunRow } from "./rows.ts";
 import type { Server } from "./server.ts";
+import { Refusal } from "./tongue.ts";
 
 /** `[scheduler] allowed_run_id_pattern` as it ships. */
 const RUN_ID = /^[A-Za-z0-9_.~:+-]+$/;
@@ -16,7 +17,7 @@ const KNOWN_FIELDS = {
 } as const;
 
 export function startRoute(app: FastifyInstance, server: Server): void {
-  app.post<{ Params: { readonly dagId: string } }>("/dags/:dagId/dagRuns", ({ params: { dagId }, body }) => {
+  app.post<{ Params: { readonly dagId: string } }>("/dags/:dagId/dagRuns", async ({ params: { dagId }, body }) => {
     const { db, tongue } = server;
     if (server.quirks.forbidden.has("dagRuns")) throw tongue.refuse(403, "Forbidden");
     const dag = db.dags.get(dagId);
@@ -24,8 +25,15 @@ export function startRoute(app: FastifyInstance, server: Server): void {
     if (dag.importError !== null) throw tongue.refuse(400, `DAG with dag_id: '${dagId}' has import errors`);
     const run = readStart(body, dagId, server);
     refuseDuplicate(run, server);
+    if (tongue.api === "v1") await lookThenWrite(run, server);
     return server.run(db.runs.insert(run));
   });
+}
+
+/** Between the look of 2.x and its writing there is time for another request, and for that it has no words. */
+async function lookThenWrite(run: Omit<RunRow, "id">, { db }: Server): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 1));
+  if (db.runs.get(run.dagId, run.runId)) throw new Refusal(500, "<!DOCTYPE html><title>Ooops!</title>", "text/html");
 }
 
 function readStart(body: unknown, dagId: string, server: Server): Omit<RunRow, "id"> {

@@ -28,6 +28,10 @@ export function tongueV1(version: string): Tongue {
     taskInstances: [...paging, "state", ...TIME_RANGES, ...updated],
     importErrors: [...paging, "order_by"],
     dagStats: ["dag_ids"],
+    xcomEntries: [...paging, ...(from("2.10.0") ? ["map_index", "xcom_key"] : [])],
+    xcomEntry: ["map_index", "deserialize", ...(from("2.10.0") ? ["stringify"] : [])],
+    assets: [...paging, "order_by", "uri_pattern", "dag_ids"],
+    decisions: [],
   };
 
   function refuse(status: number, detail: string): Refusal {

@@ -23,15 +23,24 @@ export interface Tongue {
   duplicate(reason: "id" | "date", run: RunRow): Refusal;
 }
 
-export type List = "dags" | "dagRuns" | "taskInstances" | "importErrors" | "dagStats";
+export type List =
+  | "dags"
+  | "dagRuns"
+  | "taskInstances"
+  | "importErrors"
+  | "dagStats"
+  | "xcomEntries"
+  | "xcomEntry"
+  | "assets"
+  | "decisions";
 
 /** An answer that is no success. */
 export class Refusal extends Error {
   readonly status: number;
-  readonly body: object;
+  readonly body: object | string;
   readonly contentType: string;
 
-  constructor(status: number, body: object, contentType = "application/json") {
+  constructor(status: number, body: object | string, contentType = "application/json") {
     super(`refused with ${status}`);
     this.status = status;
     this.body = body;

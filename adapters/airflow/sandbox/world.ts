@@ -6,6 +6,7 @@ import { runIdOf } from "../ours.ts";
 import { type DagTable, dagTable } from "./dag-table.ts";
 import type { DagRow, RunRow } from "./rows.ts";
 import { type RunTable, runTable } from "./run-table.ts";
+import { type TaskRow, type TaskTable, taskTable } from "./tasks.ts";
 
 export type AirflowJob = Parameters<SandboxWorld["addJob"]>[0] &
   Partial<Omit<DagRow, "dagId" | "schedule" | "paused" | "parsedAt">>;
@@ -30,17 +31,56 @@ export interface AirflowWorld extends SandboxWorld {
   ): void;
   /** The file is gone or broken: Airflow keeps the row and hides it. */
   changeJob(id: string, change: Partial<Omit<DagRow, "dagId">>): void;
+  /** Instead of the one task that every run has by itself. */
+  setTasks(jobId: string, runId: string, tasks: readonly AirflowTaskWords[]): void;
+  addAsset(asset: Asset): void;
+  /** A task of this run now waits for an answer. */
+  addDecision(decision: Omit<Decision, "task" | "answer"> & { readonly task?: AirflowTaskWords }): void;
+  answerDecision(jobId: string, runId: string, answer: string): void;
 }
+
+/** A dataset of 2.x, an asset of 3.x. */
+export interface Asset {
+  readonly uri: string;
+  readonly producers: readonly { readonly dagId: string; readonly taskId: string }[];
+  /** DAGs that are scheduled by it. */
+  readonly consumers: readonly string[];
+}
+
+/** A task that waits for a person. */
+export interface Decision {
+  readonly jobId: string;
+  readonly runId: string;
+  readonly task: TaskRow;
+  readonly subject: string;
+  readonly body: string | null;
+  readonly options: readonly string[];
+  readonly asked: readonly string[];
+  answer: string | null;
+}
+
+export type AirflowTaskWords = Partial<TaskRow> & Pick<TaskRow, "taskId">;
 
 export interface Database {
   readonly dags: DagTable;
   readonly runs: RunTable;
+  readonly tasks: TaskTable;
+  readonly assets: Asset[];
+  readonly decisions: Decision[];
   readonly requests: string[];
   now(): number;
 }
 
 export function database(now: () => Date): Database {
-  return { dags: dagTable(), runs: runTable(), requests: [], now: () => now().getTime() };
+  return {
+    dags: dagTable(),
+    runs: runTable(),
+    tasks: taskTable(),
+    assets: [],
+    decisions: [],
+    requests: [],
+    now: () => now().getTime(),
+  };
 }
 
 /** Airflow has no word for a cancelled run: it is failed, and our note tells. Nor for waiting and skipped. */
@@ -55,7 +95,10 @@ const WORDS: Readonly<Record<RunState, string>> = {
   unknown: "restarting",
 };
 
-const CANCEL_NOTE = "cancelled via Tutti";
+/** As if we had cancelled it: the line names the attempt, so that a later one is not taken for cancelled too. */
+function cancelNoteAt(startDate: number | null): string {
+  return `cancelled via Tutti (attempt of ${startDate === null ? "none" : new Date(startDate).toISOString()})`;
+}
 
 export function airflowWorld(db: Database): AirflowWorld {
   return {
@@ -73,7 +116,20 @@ export function airflowWorld(db: Database): AirflowWorld {
     },
     setRun(jobId, runId, change) {
       const run = runOf(db, jobId, runId);
+      db.tasks.forget(run);
       db.runs.update(run, { ...moved(run, change, db.now()), updatedAt: db.now() });
+    },
+    setTasks: (jobId, runId, tasks) => db.tasks.put(runOf(db, jobId, runId), tasks.map(newTask)),
+    addAsset: (asset) => void db.assets.push(asset),
+    addDecision: ({ task, ...decision }) =>
+      void db.decisions.push({
+        ...decision,
+        task: newTask({ taskId: "approve", state: "deferred", tryNumber: 1, startDate: db.now(), ...task }),
+        answer: null,
+      }),
+    answerDecision(jobId, runId, answer) {
+      for (const decision of db.decisions)
+        if (decision.jobId === jobId && decision.runId === runId) decision.answer = answer;
     },
     removeRun: (jobId, runId) => db.runs.remove(runOf(db, jobId, runId)),
 
@@ -98,6 +154,11 @@ function runOf(db: Database, jobId: string, runId: string): RunRow {
   const run = db.runs.get(jobId, runId);
   if (!run) throw new Error(`the sandbox has no run ${runId} of ${jobId}`);
   return run;
+}
+
+function newTask(task: AirflowTaskWords): TaskRow {
+  const usual = { mapIndex: -1, state: null, tryNumber: 0, startDate: null, endDate: null, teardown: false };
+  return { ...usual, log: [`${task.taskId} began`], values: {}, ...task };
 }
 
 function newDag(dagId: string, schedule: string | null, paused: boolean, rest: Partial<DagRow>, db: Database): DagRow {
@@ -135,7 +196,7 @@ function newRun(run: SandboxRun & AirflowRunWords, db: Database): Omit<RunRow, "
     logicalDate,
     runAfter,
     state: run.word ?? WORDS[run.state],
-    note: run.note ?? (run.state === "cancelled" ? CANCEL_NOTE : null),
+    note: run.note ?? (run.state === "cancelled" ? cancelNoteAt(times.startDate) : null),
     ...times,
     updatedAt: now,
   };
@@ -166,12 +227,18 @@ type RunChange = Parameters<AirflowWorld["setRun"]>[2];
 
 function moved(run: RunRow, change: RunChange, now: number): Partial<RunRow> {
   const state = change.word ?? (change.state === undefined ? run.state : WORDS[change.state]);
-  const note = change.note ?? (change.state === "cancelled" ? CANCEL_NOTE : run.note);
-  return { state, note, ...movedTimes(run, state, change, now) };
+  const times = movedTimes(run, state, change, now);
+  const note = change.note ?? (change.state === "cancelled" ? cancelNoteAt(times.startDate) : run.note);
+  return { state, note, ...times };
 }
 
 /** Clearing a finished run keeps its id, queues it anew, and takes its times away. */
-function movedTimes(run: RunRow, state: string, change: RunChange, now: number): Partial<RunRow> {
+function movedTimes(
+  run: RunRow,
+  state: string,
+  change: RunChange,
+  now: number,
+): Pick<RunRow, "queuedAt" | "startDate" | "endDate"> {
   const cleared = isOver(run.state) && !isOver(state);
   const started = cleared ? null : run.startDate;
   return {

@@ -9,8 +9,10 @@ import type { Stage } from "./stage.ts";
 
 const PROMPTLY_MS = 3_000;
 
-function asking(stage: Stage): readonly ((remote: Remote, signal: AbortSignal) => Promise<unknown>)[] {
-  const run = givenRun(stage);
+type Asking = (remote: Remote, signal: AbortSignal) => Promise<unknown>;
+
+async function asking(stage: Stage): Promise<readonly Asking[]> {
+  const run = await givenRun(stage);
   const window = { from: new Date(stage.now().getTime() - HOUR_MS), to: stage.now() };
   return [
     (remote, signal) => remote.probe(signal),
@@ -42,14 +44,14 @@ export const aborts: QuestionGroup = {
     {
       title: "stays an abort, whatever is being asked",
       async ask(stage) {
-        for (const ask of asking(stage))
+        for (const ask of await asking(stage))
           await abortWhileItHangs(stage, (signal) => ask(stage.connect({ longestTimeoutMs: PROMPTLY_MS }), signal));
       },
     },
     {
       title: "before the question asks nothing",
       async ask(stage) {
-        for (const ask of asking(stage)) await abortOf(() => ask(stage.connect(), AbortSignal.abort()));
+        for (const ask of await asking(stage)) await abortOf(() => ask(stage.connect(), AbortSignal.abort()));
         assert.equal(stage.proxy.seen.length, 0);
       },
     },
@@ -57,7 +59,7 @@ export const aborts: QuestionGroup = {
       title: "between two pages ends the list",
       async ask(stage) {
         const since = stage.now();
-        givenRuns(stage, ["succeeded"]);
+        await givenRuns(stage, ["succeeded"]);
         const controller = new AbortController();
         const pages = stage.remote.runs(since, controller.signal)[Symbol.asyncIterator]();
         await pages.next();

@@ -26,7 +26,7 @@ export const acting: QuestionGroup = {
       title: "of cancelling ends the run",
       needs: ["cancel"],
       async ask(stage) {
-        const run = givenRun(stage);
+        const run = await givenRun(stage);
         await stage.remote.cancel?.(run, "asked by the suite", never);
         stage.advance(MINUTE_MS);
         assert.ok(isTerminal(await stateOf(stage, run)));
@@ -36,7 +36,7 @@ export const acting: QuestionGroup = {
       title: "of retrying opens the run again",
       needs: ["retry"],
       async ask(stage) {
-        const run = givenRun(stage, { state: "failed" });
+        const run = await givenRun(stage, { state: "failed" });
         stage.advance(MINUTE_MS);
         const again = await stage.remote.retry?.({ run, key: "tutti-again", note: null }, never);
         assert.ok(again && !isTerminal(again.run.state));
@@ -67,7 +67,7 @@ export const acting: QuestionGroup = {
       title: "of reading a log keeps to its bound",
       needs: ["log"],
       async ask(stage) {
-        const run = givenRun(stage, { state: "succeeded" });
+        const run = await givenRun(stage, { state: "succeeded" });
         const whole = await stage.remote.log?.(run, { tail: 65_536 }, never);
         assert.ok(whole && (whole.missing !== null || whole.text.length > 0));
         const end = await stage.remote.log?.(run, { tail: 4 }, never);
@@ -79,7 +79,7 @@ export const acting: QuestionGroup = {
       title: "of reading outputs answers JSON",
       needs: ["outputs"],
       async ask(stage) {
-        const outputs = await stage.remote.outputs?.(givenRun(stage, { state: "succeeded" }), never);
+        const outputs = await stage.remote.outputs?.(await givenRun(stage, { state: "succeeded" }), never);
         assert.deepEqual(JSON.parse(JSON.stringify(outputs)), outputs);
       },
     },
@@ -87,7 +87,7 @@ export const acting: QuestionGroup = {
       title: "of reading parts names each",
       needs: ["parts"],
       async ask(stage) {
-        const parts = await stage.remote.parts?.(givenRun(stage, { state: "succeeded" }), never);
+        const parts = await stage.remote.parts?.(await givenRun(stage, { state: "succeeded" }), never);
         for (const part of parts ?? []) assert.ok(part.id.length > 0 && part.name.length > 0);
       },
     },

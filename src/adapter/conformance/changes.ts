@@ -19,7 +19,7 @@ export const changes: QuestionGroup = {
       title: "come to the last, over several pages",
       async ask(stage) {
         const since = stage.now();
-        const runs = givenRuns(stage, ["succeeded", "failed"]);
+        const runs = await givenRuns(stage, ["succeeded", "failed"]);
         const { items, pages } = await readAll(stage.remote.runs(since, never));
         assert.deepEqual(sorted(items.map(keyOf)), sorted(keysOf(runs)));
         assert.ok(pages.length > 2, "the question proves something only over three pages or more");
@@ -29,7 +29,7 @@ export const changes: QuestionGroup = {
       title: "are all there again when asked for again",
       async ask(stage) {
         const since = stage.now();
-        givenRuns(stage, ["running", "succeeded"], 5);
+        await givenRuns(stage, ["running", "succeeded"], 5);
         const first = await changedSince(since)(stage.remote);
         assert.equal(sorted(first).length, 5);
         assert.deepEqual(sorted(await changedSince(since)(stage.remote)), sorted(first));
@@ -38,11 +38,12 @@ export const changes: QuestionGroup = {
     {
       title: "are seen when they change between two passes",
       async ask(stage) {
-        const [kept, moved] = [givenRun(stage), givenRun(stage)];
+        const kept = await givenRun(stage);
+        const moved = await givenRun(stage);
         const { readAt } = await readAll(stage.remote.runs(stage.now(), never));
         stage.advance(10 * MINUTE_MS);
-        stage.world.setRun(moved.jobId, moved.runId, { state: "succeeded", endedAt: stage.now() });
-        const fresh = givenRun(stage, { jobId: "job_001", state: "queued" });
+        await stage.world.setRun(moved.jobId, moved.runId, { state: "succeeded", endedAt: stage.now() });
+        const fresh = await givenRun(stage, { jobId: "job_001", state: "queued" });
         stage.advance(10 * MINUTE_MS);
 
         const seen = lastSightings((await readAll(stage.remote.runs(readAt, never))).items);
@@ -55,7 +56,7 @@ export const changes: QuestionGroup = {
       title: "are seen when they change during a pass",
       async ask(stage) {
         const since = stage.now();
-        const runs = givenRuns(stage, ["running"]);
+        const runs = await givenRuns(stage, ["running"]);
         const moved = [...runs.slice(0, 3), ...runs.slice(-3)];
         const sightings = [];
         let readAt: Date | null = null;
@@ -64,7 +65,7 @@ export const changes: QuestionGroup = {
           if (readAt === null) {
             stage.advance(MINUTE_MS);
             for (const run of moved)
-              stage.world.setRun(run.jobId, run.runId, { state: "failed", endedAt: stage.now() });
+              await stage.world.setRun(run.jobId, run.runId, { state: "failed", endedAt: stage.now() });
           }
           readAt ??= page.readAt;
         }
@@ -79,10 +80,10 @@ export const changes: QuestionGroup = {
     {
       title: "are open again when the tool starts a finished one anew",
       async ask(stage) {
-        const run = givenRun(stage, { state: "failed" });
+        const run = await givenRun(stage, { state: "failed" });
         const { readAt } = await readAll(stage.remote.runs(stage.now(), never));
         stage.advance(HOUR_MS);
-        stage.world.setRun(run.jobId, run.runId, { state: "running", startedAt: stage.now(), endedAt: null });
+        await stage.world.setRun(run.jobId, run.runId, { state: "running", startedAt: stage.now(), endedAt: null });
         stage.advance(MINUTE_MS);
         const seen = lastSightings((await readAll(stage.remote.runs(readAt, never))).items).get(keyOf(run));
         assert.ok(seen, "the rerun was not seen");
@@ -93,14 +94,14 @@ export const changes: QuestionGroup = {
       title: "are never half a list",
       async ask(stage) {
         const since = stage.now();
-        const runs = givenRuns(stage, ["succeeded"]);
+        const runs = await givenRuns(stage, ["succeeded"]);
         await neverCut(stage, changedSince(since), keysOf(runs));
       },
     },
     {
       title: "carry the remote's time and not ours",
       async ask(stage) {
-        givenRun(stage);
+        await givenRun(stage);
         for (const { readAt } of (await readAll(stage.remote.runs(stage.now(), never))).pages)
           assert.ok(
             Math.abs(readAt.getTime() - stage.now().getTime()) < MINUTE_MS,

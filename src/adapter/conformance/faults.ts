@@ -51,8 +51,11 @@ const CASES: readonly Case[] = [
 ];
 
 /** The questions a sync asks, each on a connection of its own. */
-function readings(stage: Stage, { answersObserve }: Case): readonly ((remote: Remote) => Promise<unknown>)[] {
-  const run = givenRun(stage);
+async function readings(
+  stage: Stage,
+  { answersObserve }: Case,
+): Promise<readonly ((remote: Remote) => Promise<unknown>)[]> {
+  const run = await givenRun(stage);
   return [
     (remote) => readAll(remote.jobs(never)),
     (remote) => readAll(remote.runs(stage.now(), never)),
@@ -65,7 +68,7 @@ function becomes(one: Case): Question {
   return {
     title: `${one.what} is ${one.fault}${one.passing ? ", and passing" : ""}`,
     async ask(stage) {
-      for (const read of readings(stage, one)) {
+      for (const read of await readings(stage, one)) {
         const remote = stage.connect(one.limits);
         stage.proxy.interfere(one.how);
         const error = await faultOf(() => read(remote));

@@ -40,8 +40,8 @@ export const listing: QuestionGroup = {
       title: "come, go and are paused behind our back",
       async ask({ remote, world }) {
         await jobIds(remote);
-        world.addJob({ id: "new_one", paused: true });
-        world.removeJob("job_001");
+        await world.addJob({ id: "new_one", paused: true });
+        await world.removeJob("job_001");
         const { items } = await readAll(remote.jobs(never));
         assert.deepEqual(sorted(items.map(({ id }) => id)), ["job_000", "job_002", "new_one"]);
         assert.equal(items.find(({ id }) => id === "new_one")?.paused, true);
@@ -57,7 +57,7 @@ export const listing: QuestionGroup = {
       title: "keep their names, whatever is in them",
       async ask({ remote, world }) {
         const names = ["with space", "ünï_✓", "a%2Fb", "plus+and&more?#"];
-        for (const id of names) world.addJob({ id });
+        for (const id of names) await world.addJob({ id });
         const ids = await jobIds(remote);
         for (const id of names) assert.ok(ids.includes(id), `${id} is not among ${ids.join(", ")}`);
       },

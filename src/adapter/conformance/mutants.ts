@@ -121,6 +121,32 @@ function denyDoubt(remote: Remote): Remote {
   };
 }
 
+/** As if the tool's own answer to a lost retry had been "no". */
+function retryBlindly(remote: Remote): Remote {
+  let times = 0;
+  if (!remote.retry) return remote;
+  return {
+    ...remote,
+    async retry(request, signal) {
+      times += 1;
+      return (await remote.retry?.({ ...request, key: `${request.key}-${times}` }, signal)) ?? fail();
+    },
+  };
+}
+
+function hearNoDoubt(remote: Remote, act: "cancel" | "retry"): Remote {
+  if (!remote[act]) return remote;
+  const certain = (error: unknown) => {
+    throw new RemoteError(String(error), { fault: "refused", passing: false });
+  };
+  if (act === "cancel")
+    return { ...remote, cancel: async (run, reason, signal) => remote.cancel?.(run, reason, signal).catch(certain) };
+  return {
+    ...remote,
+    retry: async (request, signal) => (await remote.retry?.(request, signal).catch(certain)) ?? fail(),
+  };
+}
+
 function fail(): never {
   throw new Error("a mutant lost the method it spoils");
 }
@@ -237,5 +263,42 @@ export const MUTANTS: readonly Mutant[] = [
     mistake: "takes a lost answer for a clear no",
     caughtBy: "a start: whose answer is lost is found by its key",
     spoil: denyDoubt,
+  },
+  {
+    mistake: "takes a lost answer to a cancel for a clear no",
+    caughtBy: "an act done again: of cancelling is in doubt when its answer is lost",
+    spoil: (remote) => hearNoDoubt(remote, "cancel"),
+  },
+  {
+    mistake: "takes a stumble after a retry for a clear no",
+    caughtBy: "an act done again: of retrying is in doubt when the remote stumbles afterwards",
+    spoil: (remote) => hearNoDoubt(remote, "retry"),
+  },
+  {
+    mistake: "retries anew when it is asked again",
+    caughtBy: "an act done again: of retrying under one key begins one attempt",
+    // What has a run of its own for a retry would begin a second one, and what has not would open the first again.
+    spoil: retryBlindly,
+  },
+  {
+    mistake: "says it cancelled, and does not",
+    caughtBy: "an act: of cancelling ends the run",
+    spoil: (remote) => (remote.cancel ? { ...remote, cancel: async () => {} } : remote),
+  },
+  {
+    mistake: "says it paused, and does not",
+    caughtBy: "an act: of pausing shows, and so does resuming",
+    spoil: (remote) => (remote.pause ? { ...remote, pause: async () => {} } : remote),
+  },
+  {
+    mistake: "reads a log without end",
+    caughtBy: "an act: of reading a log keeps to its bound",
+    spoil: (remote) =>
+      remote.log
+        ? {
+            ...remote,
+            log: async (run, _range, signal) => (await remote.log?.(run, { tail: 65_536 }, signal)) ?? fail(),
+          }
+        : remote,
   },
 ];

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { ForeignRunRef } from "../../model/foreign.ts";
 import type { RunState } from "../../model/run-state.ts";
 import { RemoteError } from "../remote-error.ts";
-import { givenRun, givenRuns, keysOf } from "./given.ts";
+import { givenEach, givenRun, givenRuns, keysOf } from "./given.ts";
 import { status, text } from "./interference.ts";
 import type { QuestionGroup } from "./question.ts";
 import { failureOf, keyOf, sorted } from "./reading.ts";
@@ -21,7 +21,7 @@ export const observing: QuestionGroup = {
     {
       title: "all answer, however many are asked",
       async ask(stage) {
-        const runs = givenRuns(stage, ["running", "succeeded", "failed", "queued"], 60);
+        const runs = await givenRuns(stage, ["running", "succeeded", "failed", "queued"], 60);
         const items = await observed(stage, runs);
         assert.deepEqual(sorted(items.map(keyOf)), sorted(keysOf(runs)));
       },
@@ -30,7 +30,10 @@ export const observing: QuestionGroup = {
       title: "answer with their present state",
       async ask(stage) {
         const states: readonly RunState[] = ["queued", "running", "succeeded", "failed"];
-        const runs = states.map((state) => givenRun(stage, { state, jobId: "job_002" }));
+        const runs = await givenEach(
+          stage,
+          states.map((state) => ({ state, jobId: "job_002" })),
+        );
         const byKey = new Map((await observed(stage, runs)).map((run) => [keyOf(run), run.state]));
         assert.deepEqual(
           runs.map((run) => byKey.get(keyOf(run))),
@@ -41,8 +44,9 @@ export const observing: QuestionGroup = {
     {
       title: "are left out once the remote has forgotten them",
       async ask(stage) {
-        const [kept, forgotten] = [givenRun(stage), givenRun(stage, { state: "succeeded" })];
-        stage.world.removeRun(forgotten.jobId, forgotten.runId);
+        const kept = await givenRun(stage);
+        const forgotten = await givenRun(stage, { state: "succeeded" });
+        await stage.world.removeRun(forgotten.jobId, forgotten.runId);
         assert.deepEqual((await observed(stage, [kept, forgotten])).map(keyOf), [keyOf(kept)]);
         assert.deepEqual(await observed(stage, [forgotten]), []);
       },
@@ -50,7 +54,7 @@ export const observing: QuestionGroup = {
     {
       title: "are not forgotten because the remote is unwell",
       async ask(stage) {
-        const run = givenRun(stage);
+        const run = await givenRun(stage);
         for (const fault of [status(500), status(403), text("{}"), text("<html></html>", "text/html")]) {
           stage.proxy.interfere(fault);
           const error = await failureOf(() => stage.connect().observe([run], never));

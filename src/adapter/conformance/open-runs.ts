@@ -18,8 +18,8 @@ export const openRuns: QuestionGroup = {
     {
       title: "come to the last, and no others",
       async ask(stage) {
-        const runs = givenRuns(stage, ["queued", "running"]);
-        givenRuns(stage, ["succeeded", "failed"], 10);
+        const runs = await givenRuns(stage, ["queued", "running"]);
+        await givenRuns(stage, ["succeeded", "failed"], 10);
         const { items } = await readAll(stage.remote.open(never));
         assert.deepEqual(sorted(items.map(keyOf)), sorted(keysOf(runs)));
         assert.deepEqual(items.filter(({ state }) => isTerminal(state)).map(keyOf), []);
@@ -28,17 +28,17 @@ export const openRuns: QuestionGroup = {
     {
       title: "leave the list when they end",
       async ask(stage) {
-        const [run] = givenRuns(stage, ["running"], 3);
+        const [run] = await givenRuns(stage, ["running"], 3);
         assert.ok(run);
         assert.equal((await openKeys(stage.remote)).length, 3);
-        stage.world.setRun(run.jobId, run.runId, { state: "succeeded", endedAt: stage.now() });
+        await stage.world.setRun(run.jobId, run.runId, { state: "succeeded", endedAt: stage.now() });
         assert.ok(!(await openKeys(stage.remote)).includes(keyOf(run)));
       },
     },
     {
       title: "are never half a list",
       async ask(stage) {
-        const runs = givenRuns(stage, ["running", "queued"]);
+        const runs = await givenRuns(stage, ["running", "queued"]);
         await neverCut(stage, openKeys, keysOf(runs));
       },
     },

@@ -3,6 +3,9 @@ import type { Capability } from "../../model/capability.ts";
 import { type Adapter, capabilitiesOf } from "../contract.ts";
 import { openStage, type Setup, type Stage } from "./stage.ts";
 
+/** What a real tool cannot be made to show: thrown by its world, and told as the reason why nothing was asked. */
+export class BeyondThisWorld extends Error {}
+
 export interface Question {
   readonly title: string;
   /** Methods without which there is nothing to ask. */

@@ -52,8 +52,8 @@ function assertSilent(stage: Stage, said: string): void {
 
 type Reading = (remote: Remote) => Promise<unknown>;
 
-function readings(stage: Stage): readonly Reading[] {
-  const run = givenRun(stage);
+async function readings(stage: Stage): Promise<readonly Reading[]> {
+  const run = await givenRun(stage);
   return [
     (remote) => remote.probe(never),
     (remote) => readAll(remote.jobs(never)),
@@ -80,7 +80,7 @@ export const secrecy: QuestionGroup = {
     {
       title: "never shows in an error or a log",
       async ask(stage) {
-        for (const read of readings(stage))
+        for (const read of await readings(stage))
           for (const how of TROUBLES) {
             assertSilent(stage, await saidInTrouble(stage, stage.connect(), read, how));
             // Once more where the secret is in use: the first request of all may do without it.

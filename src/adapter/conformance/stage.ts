@@ -7,20 +7,30 @@ import { createMetrics } from "../../telemetry/metrics.ts";
 import type { Adapter, Remote } from "../contract.ts";
 import { createHost } from "../host.ts";
 import { LIMITS, type Limits } from "../http/limits.ts";
-import type { OpenSandbox, SandboxWorld } from "../sandbox.ts";
+import type { Sandbox, SandboxOptions, SandboxWorld } from "../sandbox.ts";
 import { createSecrets } from "../secrets.ts";
 import { type FaultProxy, openFaultProxy } from "./fault-proxy.ts";
 
 export interface Setup {
   readonly adapter: Adapter;
-  readonly open: OpenSandbox;
+  readonly open: (options?: SandboxOptions) => Promise<Played>;
   /** Enough of them for three pages. */
   readonly many?: number;
 }
 
+/** A real tool takes its time where a sandbox is done at once. */
+type InItsTime<Act> = Act extends (...args: infer Given) => infer Told ? (...args: Given) => Told | Promise<Told> : Act;
+
+export type World = { readonly [Name in keyof SandboxWorld]: InItsTime<SandboxWorld[Name]> };
+
+/** What a question is asked of: a sandbox, or the real tool with somebody behind it who moves its runs. */
+export interface Played extends Omit<Sandbox, "world"> {
+  readonly world: World;
+}
+
 export interface Stage {
   readonly adapter: Adapter;
-  readonly world: SandboxWorld;
+  readonly world: World;
   readonly proxy: FaultProxy;
   readonly remote: Remote;
   /** Nobody aborts this one. */

@@ -2,6 +2,7 @@
 import { aborts } from "./aborts.ts";
 import { acting } from "./acting.ts";
 import { changes } from "./changes.ts";
+import { doingAgain } from "./doing-again.ts";
 import { faults } from "./faults.ts";
 import { history } from "./history.ts";
 import { listing } from "./listing.ts";
@@ -29,4 +30,5 @@ export const SUITE: readonly QuestionGroup[] = [
   secrecy,
   starting,
   acting,
+  doingAgain,
 ];

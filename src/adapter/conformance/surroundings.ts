@@ -14,7 +14,7 @@ const never = new AbortController().signal;
 
 /** Three runs under way, of which one waits: for a person, where the tool has such a thing. */
 async function givenWork(stage: Stage): Promise<void> {
-  for (const state of ["running", "waiting", "queued"] as const) await Promise.resolve(givenRun(stage, { state }));
+  for (const state of ["running", "waiting", "queued"] as const) await givenRun(stage, { state });
 }
 
 type Telling = (remote: Remote, signal: AbortSignal) => AsyncIterable<Page<unknown>>;

@@ -7,7 +7,7 @@ import { HAND_OFF_CLASSES } from "../../model/hand-off.ts";
 import { RUN_STATES, type RunState } from "../../model/run-state.ts";
 import { DIALECTS } from "../../model/schedule.ts";
 import { capabilitiesOf, type Page, type Remote } from "../contract.ts";
-import { givenRun, givenRuns, HOUR_MS, keysOf } from "./given.ts";
+import { givenEach, givenRun, givenRuns, HOUR_MS, keysOf } from "./given.ts";
 import { rewrite } from "./interference.ts";
 import type { QuestionGroup } from "./question.ts";
 import { keyOf, readAll, sorted } from "./reading.ts";
@@ -55,6 +55,9 @@ const run: z.ZodType<ForeignRun> = z.strictObject({
   endedAt: z.date().nullable(),
   url: z.url().nullable(),
 });
+
+/** Not every tool can be made to say a word that nobody knows; that one is a question of its own. */
+const KNOWN_STATES = RUN_STATES.filter((state) => state !== "unknown");
 
 /** Every way in which a remote tells of runs. */
 async function allTellings({ remote, now }: Stage, since: Date, refs: readonly ForeignRun[] = []) {
@@ -115,9 +118,9 @@ export const words: QuestionGroup = {
       title: "never cross in a run",
       async ask(stage) {
         const since = stage.now();
-        givenRuns(stage, RUN_STATES, RUN_STATES.length);
+        await givenRuns(stage, KNOWN_STATES, KNOWN_STATES.length);
         const refs = await runsOf(stage, since);
-        assert.equal(refs.length, RUN_STATES.length);
+        assert.equal(refs.length, KNOWN_STATES.length);
         for (const { items } of await allTellings(stage, since, refs)) for (const item of items) run.parse(item);
       },
     },
@@ -126,7 +129,10 @@ export const words: QuestionGroup = {
       async ask(stage) {
         const since = stage.now();
         const states: readonly RunState[] = ["queued", "running", "succeeded", "failed"];
-        const refs = states.map((state) => givenRun(stage, { state }));
+        const refs = await givenEach(
+          stage,
+          states.map((state) => ({ state })),
+        );
         const seen = new Map((await runsOf(stage, since)).map((item) => [keyOf(item), item.state]));
         assert.deepEqual(
           refs.map((ref) => seen.get(keyOf(ref))),
@@ -138,9 +144,10 @@ export const words: QuestionGroup = {
       title: "that nobody knows are unknown, and kept",
       async ask(stage) {
         const since = stage.now();
-        const ref = givenRun(stage, { state: "unknown" });
+        const ref = await givenRun(stage, { state: "unknown" });
         const [item] = (await stage.remote.observe([ref], never)).items;
         assert.equal(item?.state, "unknown");
+        run.parse(item);
         assert.ok(item.native.word.length > 0);
         const listed = (await runsOf(stage, since)).find((one) => keyOf(one) === keyOf(ref));
         assert.equal(listed?.state, "unknown");
@@ -150,7 +157,7 @@ export const words: QuestionGroup = {
       title: "in fields never heard of are left alone",
       async ask(stage) {
         const since = stage.now();
-        const refs = givenRuns(stage, ["succeeded"], 4);
+        const refs = await givenRuns(stage, ["succeeded"], 4);
         stage.proxy.interfere(rewrite(strangeFields));
         const [jobs, runs] = rowsOf(stage.remote, since);
         for (const item of (await readAll(jobs)).items) job.parse(item);
@@ -164,7 +171,7 @@ export const words: QuestionGroup = {
       title: "that make no row are set aside, and the rest is kept",
       async ask(stage) {
         const since = stage.now();
-        givenRuns(stage, ["succeeded"], 5);
+        await givenRuns(stage, ["succeeded"], 5);
         const total = [(await readAll(stage.remote.jobs(never))).items.length, 5];
         for (const at of [0, 1] as const) {
           let strange = 0;

@@ -43,10 +43,11 @@ export function createHttp(options: HttpOptions, deps: HttpDeps): Http {
       method,
       url: urlBelow(base, path, request.query),
       headers: headersOf(request, body),
-      body: body === undefined || body === null ? null : JSON.stringify(body),
+      body: encode(body, request),
       signal: request.signal,
       timeoutMs: Math.min(request.timeoutMs ?? limits.timeoutMs, limits.longestTimeoutMs),
       maxBytes: Math.min(request.maxBytes ?? limits.maxBytes, limits.mostBytes),
+      keep: request.keep ?? "all",
       // Looking does no harm at any time, and neither does a token.
       beforeSend: method === "GET" || request.anonymous ? null : currentSendCheck(),
     };
@@ -105,6 +106,12 @@ export function createHttp(options: HttpOptions, deps: HttpDeps): Http {
     delete: (path, request) => ask("DELETE", path, null, request),
     close: () => agents.close(),
   };
+}
+
+function encode(body: unknown, { headers }: HttpRequest): string | null {
+  if (body === undefined || body === null) return null;
+  const type = lowerCased(headers ?? {})["content-type"];
+  return typeof body === "string" && type !== undefined ? body : JSON.stringify(body);
 }
 
 function headersOf(request: HttpRequest, body: unknown): Record<string, string> {

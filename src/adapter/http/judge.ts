@@ -19,7 +19,8 @@ export interface Judging {
 export function judge(answer: Answer, judging: Judging): HttpReply {
   const { status, headers } = answer;
   const readAt = readDate(headers["date"]) ?? judging.now;
-  if (status >= 200 && status < 300) return { status, headers, body: readWanted(answer, judging), readAt };
+  if (status >= 200 && status < 300)
+    return { status, headers, body: readWanted(answer, judging), readAt, cut: answer.cut === "front" };
   if (judging.request.accept?.includes(status)) return { status, headers, body: readAsItComes(answer), readAt };
   throw refusal(answer, judging);
 }
@@ -35,7 +36,8 @@ function readAsItComes({ bytes, headers }: Answer): unknown {
 
 function readWanted(answer: Answer, judging: Judging): unknown {
   const { bytes, cut, status, headers } = answer;
-  if (cut) throw unreadable(answer, judging, CUT[cut], cut === "broken-off");
+  if (judging.request.as === "nothing") return null;
+  if (cut && cut !== "front") throw unreadable(answer, judging, CUT[cut], cut === "broken-off");
   const type = headers["content-type"]?.toLowerCase() ?? "";
   if (type.includes("html") || looksLikeHtml(bytes.subarray(0, 1_000).toString("latin1"))) throw page(answer, judging);
   if (judging.request.as === "text") return decodeText(bytes, type);

@@ -6,7 +6,7 @@ import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 export interface Body {
   readonly bytes: Buffer;
   /** Why there may be more than what was read; null when it is whole. */
-  readonly cut: "too-large" | "broken-off" | "encoding" | null;
+  readonly cut: "too-large" | "broken-off" | "encoding" | "front" | null;
 }
 
 const DECODERS: ReadonlyMap<string, () => Transform> = new Map([
@@ -26,10 +26,12 @@ export async function readBody(
   encoding: string | undefined,
   maxBytes: number,
   signal: AbortSignal,
+  keep: "all" | "end" = "all",
 ): Promise<Body> {
   const chunks: Buffer[] = [];
   let size = 0;
   let overflowed = false;
+  let passedBy = false;
   // Of what is not whole, nobody reads more than the beginning.
   const body = (cut: Body["cut"]): Body => ({
     bytes: Buffer.concat(chunks, cut === null ? size : Math.min(size, BEGINNING_BYTES)),
@@ -39,6 +41,12 @@ export async function readBody(
   async function collect(source: AsyncIterable<Buffer>): Promise<void> {
     for await (const chunk of source) {
       const room = maxBytes - size;
+      if (keep === "end") {
+        chunks.push(chunk);
+        size += chunk.length;
+        dropFront();
+        continue;
+      }
       if (chunk.length > room) {
         chunks.push(chunk.subarray(0, room));
         size += room;
@@ -51,6 +59,21 @@ export async function readBody(
     }
   }
 
+  /** Whole chunks, so that no byte is copied for every one that passes. */
+  function dropFront(): void {
+    for (let first = chunks[0]; first && size - first.length >= maxBytes; first = chunks[0]) {
+      chunks.shift();
+      size -= first.length;
+      passedBy = true;
+    }
+  }
+
+  function end(): Body {
+    const bytes = Buffer.concat(chunks, size);
+    const kept = bytes.subarray(Math.max(0, size - maxBytes));
+    return { bytes: kept, cut: passedBy || kept.length < size ? "front" : null };
+  }
+
   const name = encoding?.trim().toLowerCase() ?? "identity";
   const decoder = DECODERS.get(name);
   if (!decoder && name !== "identity" && name !== "") {
@@ -59,7 +82,7 @@ export async function readBody(
   }
   try {
     await (decoder ? pipeline(stream, decoder(), collect, { signal }) : pipeline(stream, collect, { signal }));
-    return body(null);
+    return keep === "end" ? end() : body(null);
   } catch (error) {
     if (signal.aborted) throw error;
     if (overflowed) return body("too-large");

@@ -16,6 +16,7 @@ export interface Question {
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
   readonly maxBytes: number;
+  readonly keep: "all" | "end";
   /** Called right before the bytes leave; throws when they must not. */
   readonly beforeSend: (() => void) | null;
 }
@@ -64,8 +65,9 @@ async function exchange(client: AxiosInstance, question: Question, signal: Abort
     signal,
   });
   const headers = plainHeaders(reply.headers);
-  const limit = reply.status < 300 ? maxBytes : Math.min(maxBytes, REFUSAL_BYTES);
-  const read = await readBody(reply.data, headers["content-encoding"], limit, signal);
+  const [limit, keep] =
+    reply.status < 300 ? ([maxBytes, question.keep] as const) : ([Math.min(maxBytes, REFUSAL_BYTES), "all"] as const);
+  const read = await readBody(reply.data, headers["content-encoding"], limit, signal, keep);
   return { status: reply.status, headers, ...read };
 }
 

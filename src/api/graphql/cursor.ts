@@ -42,7 +42,7 @@ function read(list: CursorList, cursor: string): Keyset | null {
 }
 
 function isOrderedByTime(list: CursorList): boolean {
-  return ["runs/", "gates/", "actions/"].some((begin) => list.startsWith(begin)) || list === "jobs/next-asc";
+  return /^(runs|gates|actions)\//.test(list) || list === "jobs/next-asc";
 }
 
 function isMoment(text: string): boolean {

@@ -65,15 +65,15 @@ export function toJobFilter(input: InputShapeFromTypeParam<never, typeof JobFilt
   return filter;
 }
 
-export function toGateFilter(input: InputShapeFromTypeParam<never, typeof GateFilterRef, false>): GateFilter {
-  const filter = withoutNulls(input ?? {}) as GateFilter;
+export function toActionFilter(input: object | null | undefined): ActionFilter {
+  const filter = withoutNulls(input ?? {}) as ActionFilter;
   checkLists(filter);
   filter.job?.forEach((reference, at) => checkReference(reference, `filter.job[${at}]`));
   return filter;
 }
 
-export function toActionFilter(input: object | null | undefined): ActionFilter {
-  const filter = withoutNulls(input ?? {}) as ActionFilter;
+export function toGateFilter(input: InputShapeFromTypeParam<never, typeof GateFilterRef, false>): GateFilter {
+  const filter = withoutNulls(input ?? {}) as GateFilter;
   checkLists(filter);
   filter.job?.forEach((reference, at) => checkReference(reference, `filter.job[${at}]`));
   return filter;

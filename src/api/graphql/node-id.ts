@@ -9,15 +9,13 @@ export type NodeId =
   | ({ readonly type: "Gate" } & RowKey)
   | ({ readonly type: "Action" } & RowKey);
 
-type RowType = Exclude<NodeId["type"], "Source">;
-
 const TEXT = /^(?:(Source):(\d{1,16})|(Job|Run|Gate|Action):(\d{1,16}):(\d{1,16}))$/;
 
 export function sourceNodeId(id: number): string {
   return encode(`Source:${id}`);
 }
 
-export function rowNodeId(type: RowType, row: RowKey): string {
+export function rowNodeId(type: "Job" | "Run" | "Gate" | "Action", row: RowKey): string {
   return encode(`${type}:${row.sourceId}:${row.id}`);
 }
 
@@ -34,7 +32,7 @@ export function parseNodeId(id: string, path = "id"): NodeId {
   }
   const [first = 0, second = 0] = numbers;
   if (match[1]) return { type: "Source", id: first };
-  return { type: match[3] as RowType, sourceId: first, id: second };
+  return { type: match[3] as "Job" | "Run" | "Gate" | "Action", sourceId: first, id: second };
 }
 
 export function parseNodeIdOf<T extends NodeId["type"]>(

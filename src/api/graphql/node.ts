@@ -14,16 +14,16 @@ builder.interfaceType(NodeRef, {
 
 function typeOf(node: NodeView): "Source" | "Job" | "Run" | "Gate" | "Action" {
   if ("adapter" in node) return "Source";
-  if ("choices" in node) return "Gate";
   if ("principal" in node) return "Action";
+  if ("choices" in node) return "Gate";
   return "occurredAt" in node ? "Run" : "Job";
 }
 
 async function loadNode(id: string, { loaders }: ApiContext): Promise<NodeView | null> {
   const node = parseNodeId(id);
   if (node.type === "Source") return loaders.source.load(node.id);
-  if (node.type === "Gate") return loaders.gate.load(node);
   if (node.type === "Action") return loaders.action.load(node);
+  if (node.type === "Gate") return loaders.gate.load(node);
   return node.type === "Job" ? loaders.job.load(node) : loaders.run.load(node);
 }
 

@@ -45,7 +45,7 @@ export async function mergeRuns(trx: Db, sourceId: number, mergers: readonly Mer
   if (mergers.length === 0) return;
   await carryHistory(trx, sourceId, mergers);
   await takeNewer(trx, sourceId, mergers);
-  await pointIntents(trx, sourceId, mergers);
+  await carryActions(trx, sourceId, mergers);
   await sql`delete from run where source_id = ${sourceId} and id = any(${mergers.map(({ is }) => is)}::bigint[])`.execute(
     trx,
   );
@@ -76,6 +76,23 @@ async function carryHistory(trx: Db, sourceId: number, mergers: readonly Merger[
     on conflict (source_id, run_id, attempt) do nothing`.execute(trx);
 }
 
+/** What was asked of the row that goes was asked of the row that stays; who holds it and how far it is stay as they are. */
+async function carryActions(trx: Db, sourceId: number, mergers: readonly Merger[]): Promise<void> {
+  await sql`
+    with concerned as (
+      select i.id, i.epoch, i.state, m.was, m."is"
+      from intent i join ${unnestMergers(mergers)} on i.run_id = m."is" or i.target = m."is"
+      where i.source_id = ${sourceId} for no key update of i)
+    update intent i
+    set run_id = case when i.run_id = c."is" then c.was else i.run_id end,
+        -- Of two open wishes that are the same by now, the second stays where it was and finds its run gone.
+        target = case when i.target = c."is" and not exists (
+          select from intent o where o.source_id = i.source_id and o.target = c.was and o.kind = i.kind
+            and o.settled_at is null and i.settled_at is null) then c.was else i.target end
+    from concerned c
+    where i.source_id = ${sourceId} and i.id = c.id and i.epoch = c.epoch and i.state = c.state`.execute(trx);
+}
+
 async function takeNewer(trx: Db, sourceId: number, mergers: readonly Merger[]): Promise<void> {
   await sql`
     update run r
@@ -87,18 +104,6 @@ async function takeNewer(trx: Db, sourceId: number, mergers: readonly Merger[]):
     from ${unnestMergers(mergers)}
     join run n on n.source_id = ${sourceId} and n.id = case when m.takes then m."is" else m.was end
     where r.source_id = ${sourceId} and r.id = m.was`.execute(trx);
-}
-
-/** What was asked of the row that goes was asked of this run. Of two open wishes that are now the same, one keeps its row. */
-async function pointIntents(trx: Db, sourceId: number, mergers: readonly Merger[]): Promise<void> {
-  await sql`
-    update intent i set run_id = m.was from ${unnestMergers(mergers)}
-    where i.source_id = ${sourceId} and i.run_id = m."is"`.execute(trx);
-  await sql`
-    update intent i set target = m.was from ${unnestMergers(mergers)}
-    where i.source_id = ${sourceId} and i.target = m."is" and not exists (
-      select from intent o where o.source_id = i.source_id and o.target = m.was and o.kind = i.kind
-        and o.settled_at is null and i.settled_at is null)`.execute(trx);
 }
 
 /** Both rows were counted. What the older one showed is so no more. */

@@ -10,7 +10,7 @@ import { announceChanges } from "../changes.ts";
 import type { Db } from "../db.ts";
 import { findNews } from "./news.ts";
 import { planRuns } from "./plan-runs.ts";
-import { renameWithin } from "./rename-runs.ts";
+import { renameRun } from "./rename-runs.ts";
 import { storableRun } from "./storable.ts";
 import { toStatement, writeRuns } from "./write-runs.ts";
 
@@ -19,8 +19,7 @@ export async function keepOwnRun(trx: Db, sourceId: number, seen: ForeignRun, re
   const { row: run } = storableRun(seen);
   if (!run) return null;
   await sql`select from source_sync where source_id = ${sourceId} for no key update`.execute(trx);
-  // An answer may call by its number what we hold as an item of a queue.
-  await renameWithin(trx, sourceId, [run]);
+  await renameRun(trx, sourceId, run);
   const plan = planRuns(await findNews(trx, sourceId, [run]), readAt);
   if (plan.writes.length > 0) {
     const ids = await writeRuns(trx, toStatement(sourceId, plan, readAt));

@@ -25,16 +25,20 @@ interface Renamed {
 
 /** Asks nothing for a page without a renamed run, and writes nothing for a renaming that is settled. */
 export async function renameRuns(db: Db, lease: Lease, runs: readonly ForeignRun[]): Promise<void> {
-  const { sourceId } = lease;
   const renamed = renamedIn(runs);
-  if (renamed.length === 0 || (await unsettled(db, sourceId, renamed)).length === 0) return;
-  await underLease(db, lease, (trx) => renameWithin(trx, sourceId, runs));
+  if (renamed.length === 0) return;
+  const news = await unsettled(db, lease.sourceId, renamed);
+  if (news.length === 0) return;
+  await underLease(db, lease, (trx) => settle(trx, lease.sourceId, news));
 }
 
-/** Within a transaction that holds the source's row, so that nobody else writes its runs. */
-export async function renameWithin(trx: Db, sourceId: number, runs: readonly ForeignRun[]): Promise<void> {
-  const renamed = renamedIn(runs);
-  const news = renamed.length === 0 ? [] : await unsettled(trx, sourceId, renamed);
+/** The same for one run, in a transaction that keeps every other writer of its source away already. */
+export async function renameRun(trx: Db, sourceId: number, run: ForeignRun): Promise<void> {
+  const renamed = renamedIn([run]);
+  if (renamed.length > 0) await settle(trx, sourceId, await unsettled(trx, sourceId, renamed));
+}
+
+async function settle(trx: Db, sourceId: number, news: readonly Renamed[]): Promise<void> {
   if (news.length === 0) return;
   await remember(trx, sourceId, news);
   const ids = await continueRows(trx, sourceId, news);

@@ -48,7 +48,7 @@ export function createClient(http: Http) {
 
     start: (name: string, body: object, signal: AbortSignal) => http.post(`${task(name)}/start`, body, { signal }),
     stop: (id: string, signal: AbortSignal) => http.post(`${execution(id)}/stop`, null, { signal }),
-    again: (id: string, signal: AbortSignal) => http.post(`${execution(id)}/again`, null, { signal }),
+    again: (id: string, key: string, signal: AbortSignal) => http.post(`${execution(id)}/again`, { key }, { signal }),
     enable: (name: string, enabled: boolean, signal: AbortSignal) => http.patch(task(name), { enabled }, { signal }),
     log: (id: string, signal: AbortSignal) => http.get(`${execution(id)}/log`, { signal, as: "text" }),
     close: () => http.close(),

@@ -78,8 +78,8 @@ function openRemote(url: string, token: string, host: Host): Remote {
     async cancel({ runId }, _reason, signal) {
       await api.stop(runId, signal);
     },
-    async retry({ run: { runId } }, signal) {
-      const reply = await api.again(runId, signal);
+    async retry({ run: { runId }, key }, signal) {
+      const reply = await api.again(runId, key, signal);
       return { run: toRun(readBody(execution, reply, "an execution"), url), merged: false, warning: null };
     },
     async pause(jobId, signal) {

@@ -76,19 +76,32 @@ export function addRoutes(app: FastifyInstance, state: ToyState): void {
     next: null,
   }));
 
-  for (const [verb, next] of [
-    ["stop", "cancelled"],
-    ["again", "queued"],
-  ] as const)
-    app.post<{ Params: { id: string } }>(`/api/executions/:id/${verb}`, ({ params }, reply) => {
-      if (!state.executions.has(params.id)) return reply.code(404).send(missing);
-      state.change(params.id, { state: next });
-      return state.executions.get(params.id);
-    });
+  app.post<{ Params: { id: string } }>("/api/executions/:id/stop", ({ params }, reply) => {
+    const execution = state.executions.get(params.id);
+    if (!execution) return reply.code(404).send(missing);
+    if (ENDED_WORDS.includes(execution.state)) return reply.code(409).send({ message: "it has ended" });
+    state.change(params.id, { state: "cancelled" });
+    return execution;
+  });
 
-  app.get<{ Params: { id: string } }>("/api/executions/:id/log", ({ params }, reply) =>
-    reply.type("text/plain").send(`${params.id} began\n${params.id} went on\n`),
+  app.post<{ Params: { id: string }; Body: { key: string } }>(
+    "/api/executions/:id/again",
+    ({ params, body }, reply) => {
+      const execution = state.executions.get(params.id);
+      if (!execution) return reply.code(404).send(missing);
+      // Heard before: it has been done again, whatever came of it.
+      if (execution.again === body.key) return execution;
+      if (!ENDED_WORDS.includes(execution.state)) return reply.code(409).send({ message: "it has not ended" });
+      execution.again = body.key;
+      state.change(params.id, { state: "queued" });
+      return execution;
+    },
   );
+
+  app.get<{ Params: { id: string } }>("/api/executions/:id/log", ({ params }, reply) => {
+    if (!state.executions.has(params.id)) return reply.code(404).send(missing);
+    return reply.type("text/plain").send(`${params.id} began\n${params.id} went on\n`);
+  });
 }
 
 function listExecutions(all: readonly Execution[], query: ListQuery): object {

@@ -14,6 +14,8 @@ export interface Execution {
   readonly task: string;
   readonly key: string | null;
   readonly arguments: Json;
+  /** The key under which it was last done again. */
+  again?: string;
   state: string;
   queued_at: Date | null;
   started_at: Date | null;

@@ -22,14 +22,14 @@ const POSSIBLE = [
   `insert into run_tally values (1, 0, '-infinity', 'running', 1), (1, 60, '2026-01-01 10:00Z', 'failed', 1)`,
   `insert into quarantine (source_id, kind, external_id, reason, sample) values (1, 'run', 'x', 'NUL', '…')`,
   `insert into credential (kind, hash, principal, role, label) values ('token', sha256('a'), 'admin', 'admin', 'first')`,
+  `insert into intent (source_id, job_id, kind, key, digest, principal, hand_off, send_until)
+     values (1, 1, 'start', 'k', sha256('a'), 'ada', 'keyed', now())`,
+  `insert into intent_call (source_id, intent_id, epoch, call, outcome) values (1, 1, 1, 'start', 'sent')`,
   `insert into run_name (source_id, job, former, name) values (1, 'j', 'queue/1', 'r')`,
   `insert into foreign_gate (source_id, job, run, external_id, title, opened_at, observed_at)
      values (1, 'j', 'r', 'g', 'Go on?', now(), now())`,
   `insert into job_link values (1, 'follows', 'j', 'k'), (1, 'reads', 'j', 'j')`,
   `insert into chore (name) values ('sweep')`,
-  `insert into intent (source_id, job_id, kind, key, digest, principal, hand_off, send_until)
-     values (1, 1, 'start', 'k', sha256('a'), 'ada', 'keyed', now())`,
-  `insert into intent_call (source_id, intent_id, epoch, call, outcome) values (1, 1, 1, 'start', 'sent')`,
 ];
 
 const update = (table: string, change: string) => `update ${table} set ${change}`;
@@ -146,41 +146,6 @@ const IMPOSSIBLE: readonly (readonly [constraint: string, attempt: string])[] = 
   ["credential_role_known", update("credential", "role = 'god'")],
   ["credential_passing_kinds_expire", update("credential", "kind = 'session'")],
 
-  ["run_name_key", "insert into run_name select * from run_name"],
-  ["run_name_of_source", update("run_name", "source_id = 99")],
-  ["run_name_job_named", update("run_name", "job = ''")],
-  ["run_name_former_named", update("run_name", "former = ''")],
-  ["run_name_named", update("run_name", "name = ''")],
-  ["run_name_differs", update("run_name", "name = former")],
-
-  [
-    "foreign_gate_key",
-    `insert into foreign_gate (source_id, id, job, run, external_id, title, opened_at, observed_at) overriding system value
-     values (1, 1, 'j', 'r', 'h', '', now(), now())`,
-  ],
-  [
-    "foreign_gate_once",
-    `insert into foreign_gate (source_id, job, run, external_id, title, opened_at, observed_at)
-     values (1, 'j', 'r', 'g', '', now(), now())`,
-  ],
-  ["foreign_gate_of_source", update("foreign_gate", "source_id = 99")],
-  ["foreign_gate_job_named", update("foreign_gate", "job = ''")],
-  ["foreign_gate_run_named", update("foreign_gate", "run = ''")],
-  ["foreign_gate_external_id_named", update("foreign_gate", "external_id = ''")],
-
-  ["job_link_key", "insert into job_link select * from job_link"],
-  ["job_link_of_source", update("job_link", "source_id = 99")],
-  ["job_link_kind_known", update("job_link", "kind = 'adores'")],
-  ["job_link_job_named", update("job_link", "job = ''")],
-  ["job_link_target_named", update("job_link", "target = ''")],
-  ["job_link_not_to_itself", update("job_link", "target = job")],
-
-  ["chore_key", "insert into chore select * from chore"],
-  ["chore_named", update("chore", "name = ''")],
-  ["chore_owner_named", update("chore", "owner = '', claimed_until = now()")],
-  ["chore_claim_has_owner", update("chore", "claimed_until = now()")],
-  ["chore_done_was_begun", update("chore", "done_at = now()")],
-  ["chore_rows_counted", update("chore", "rows = -1")],
   [
     "intent_key",
     `insert into intent (source_id, id, job_id, kind, key, digest, principal, hand_off, send_until) overriding system value
@@ -231,6 +196,41 @@ const IMPOSSIBLE: readonly (readonly [constraint: string, attempt: string])[] = 
   ["intent_call_known", update("intent_call", "call = 'shout'")],
   ["intent_call_outcome_known", update("intent_call", "outcome = 'fine'")],
   ["intent_call_took_time", update("intent_call", "took_ms = -1")],
+  ["run_name_key", "insert into run_name select * from run_name"],
+  ["run_name_of_source", update("run_name", "source_id = 99")],
+  ["run_name_job_named", update("run_name", "job = ''")],
+  ["run_name_former_named", update("run_name", "former = ''")],
+  ["run_name_named", update("run_name", "name = ''")],
+  ["run_name_differs", update("run_name", "name = former")],
+
+  [
+    "foreign_gate_key",
+    `insert into foreign_gate (source_id, id, job, run, external_id, title, opened_at, observed_at) overriding system value
+     values (1, 1, 'j', 'r', 'h', '', now(), now())`,
+  ],
+  [
+    "foreign_gate_once",
+    `insert into foreign_gate (source_id, job, run, external_id, title, opened_at, observed_at)
+     values (1, 'j', 'r', 'g', '', now(), now())`,
+  ],
+  ["foreign_gate_of_source", update("foreign_gate", "source_id = 99")],
+  ["foreign_gate_job_named", update("foreign_gate", "job = ''")],
+  ["foreign_gate_run_named", update("foreign_gate", "run = ''")],
+  ["foreign_gate_external_id_named", update("foreign_gate", "external_id = ''")],
+
+  ["job_link_key", "insert into job_link select * from job_link"],
+  ["job_link_of_source", update("job_link", "source_id = 99")],
+  ["job_link_kind_known", update("job_link", "kind = 'adores'")],
+  ["job_link_job_named", update("job_link", "job = ''")],
+  ["job_link_target_named", update("job_link", "target = ''")],
+  ["job_link_not_to_itself", update("job_link", "target = job")],
+
+  ["chore_key", "insert into chore select * from chore"],
+  ["chore_named", update("chore", "name = ''")],
+  ["chore_owner_named", update("chore", "owner = '', claimed_until = now()")],
+  ["chore_claim_has_owner", update("chore", "claimed_until = now()")],
+  ["chore_done_was_begun", update("chore", "done_at = now()")],
+  ["chore_rows_counted", update("chore", "rows = -1")],
 ];
 
 describe("a state that cannot be", () => {

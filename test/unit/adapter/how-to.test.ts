@@ -44,7 +44,7 @@ describe("how to write an adapter", () => {
   });
 
   it("counts the mutants right", () => {
-    expect(MUTANTS).toHaveLength(18);
-    expect(page).toContain("eighteen ways");
+    expect(MUTANTS).toHaveLength(24);
+    expect(page).toContain("twenty-four ways");
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { ImportErrors } from "../../../../adapters/airflow/import-errors.ts";
 import { runIdOf } from "../../../../adapters/airflow/ours.ts";
 import { jobPage, runPage } from "../../../../adapters/airflow/pages.ts";
 import { type Site, toCause, toJob, toRun, toState } from "../../../../adapters/airflow/translate.ts";
@@ -7,7 +8,7 @@ import { dag, run } from "./rows.ts";
 
 const V1: Site = { root: "https://air.test/airflow", api: "v1" };
 const V2: Site = { root: "https://air.test/airflow", api: "v2" };
-const NO_ERRORS: ReadonlyMap<string, string> = new Map();
+const NO_ERRORS: ImportErrors = { files: [], of: () => null };
 const readAt = new Date("2026-11-21T03:00:00Z");
 
 describe("the states of a run", () => {
@@ -236,7 +237,9 @@ describe("a job", () => {
   });
 
   it("gives the reason why a file cannot be imported", () => {
-    const errors = new Map([["/dags/a.py", "ModuleNotFoundError: No module named 'pandas'"]]);
+    const of = ({ fileloc }: { readonly fileloc?: string | null | undefined }) =>
+      fileloc === "/dags/a.py" ? "ModuleNotFoundError: No module named 'pandas'" : null;
+    const errors: ImportErrors = { files: ["/dags/a.py"], of };
     const rows = [{ dag_id: "a", fileloc: "/dags/a.py", is_stale: true, has_import_errors: true }];
     expect(jobPage({ rows, total: 1, readAt }, V2, errors).items[0]?.problem).toBe(
       "no longer parsed; import error: ModuleNotFoundError: No module named 'pandas'",

@@ -1,0 +1,4 @@
+import { describeConformance } from "./conformance.ts";
+import { AIRFLOW_2 } from "./releases.ts";
+
+describeConformance(AIRFLOW_2);
