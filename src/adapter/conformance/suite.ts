@@ -13,6 +13,7 @@ import { probing } from "./probing.ts";
 import type { QuestionGroup } from "./question.ts";
 import { secrecy } from "./secrecy.ts";
 import { starting } from "./starting.ts";
+import { gates, links } from "./surroundings.ts";
 import { words } from "./words.ts";
 
 export const SUITE: readonly QuestionGroup[] = [
@@ -22,6 +23,8 @@ export const SUITE: readonly QuestionGroup[] = [
   history,
   openRuns,
   observing,
+  gates,
+  links,
   words,
   faults,
   aborts,

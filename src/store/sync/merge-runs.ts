@@ -85,7 +85,10 @@ async function carryActions(trx: Db, sourceId: number, mergers: readonly Merger[
       where i.source_id = ${sourceId} for no key update of i)
     update intent i
     set run_id = case when i.run_id = c."is" then c.was else i.run_id end,
-        target = case when i.target = c."is" then c.was else i.target end
+        -- Of two open wishes that are the same by now, the second stays where it was and finds its run gone.
+        target = case when i.target = c."is" and not exists (
+          select from intent o where o.source_id = i.source_id and o.target = c.was and o.kind = i.kind
+            and o.settled_at is null and i.settled_at is null) then c.was else i.target end
     from concerned c
     where i.source_id = ${sourceId} and i.id = c.id and i.epoch = c.epoch and i.state = c.state`.execute(trx);
 }

@@ -32,7 +32,11 @@ export async function keepOwnRun(trx: Db, sourceId: number, seen: ForeignRun, re
 async function rowOf(trx: Db, sourceId: number, { jobId, runId }: ForeignRun): Promise<number | null> {
   const { rows } = await sql<{ id: number }>`
     select r.id from run r join job j on j.source_id = r.source_id and j.id = r.job_id
-    where r.source_id = ${sourceId} and j.external_id = ${jobId} and r.external_id = ${runId}`.execute(trx);
+    where r.source_id = ${sourceId} and j.external_id = ${jobId} and r.external_id = coalesce(
+      -- What it is called by now, if the sync has heard of it before its asker did.
+      (select n.name from run_name n where n.source_id = ${sourceId} and n.job = ${jobId} and n.former = ${runId}), ${runId})`.execute(
+    trx,
+  );
   return rows[0]?.id ?? null;
 }
 

@@ -37,6 +37,8 @@ export function createClient(http: Http) {
     between: (from: Date, to: Date, signal: AbortSignal) =>
       pages("/api/executions", { signal, query: { from: from.toISOString(), to: to.toISOString() } }),
     unfinished: (signal: AbortSignal) => pages("/api/executions", { signal, query: { unfinished: true } }),
+    questions: (signal: AbortSignal) => pages("/api/questions", { signal }),
+    edges: (signal: AbortSignal) => pages("/api/edges", { signal }),
 
     // A question in the clothes of a POST, for ids do not fit into a URL: safe to ask again.
     executions: (ids: readonly string[], signal: AbortSignal) =>

@@ -4,8 +4,8 @@ import { onFault } from "../../../src/adapter/remote-error.ts";
 import { readBody, readRows } from "../../../src/adapter/rows.ts";
 import { type Chunk, createClient } from "./client.ts";
 import { config, type ToyConfig } from "./config.ts";
-import { execution, list, task } from "./rows.ts";
-import { toJob, toRun } from "./translate.ts";
+import { edge, execution, list, question, task } from "./rows.ts";
+import { toGate, toJob, toLinks, toRun } from "./translate.ts";
 
 export const toy: Adapter<ToyConfig> = {
   kind: "toy",
@@ -25,6 +25,18 @@ function openRemote(url: string, token: string, host: Host): Remote {
     readRows(rows, readAt, { kind: "job", schema: task, idField: "name", translate: (row) => toJob(row, url) });
   const runPage = ({ rows, readAt }: Chunk) =>
     readRows(rows, readAt, { kind: "run", schema: execution, idField: "id", translate: (row) => toRun(row, url) });
+
+  const gatePage = ({ rows, readAt }: Chunk) =>
+    readRows(rows, readAt, {
+      kind: "gate",
+      schema: question,
+      idField: "execution",
+      translate: (row) => toGate(row, url),
+    });
+  const linkPage = ({ rows, readAt }: Chunk) => {
+    const page = readRows(rows, readAt, { kind: "link", schema: edge, idField: "to", translate: toLinks });
+    return { ...page, items: page.items.flat() };
+  };
 
   return {
     async probe(signal) {
@@ -46,6 +58,9 @@ function openRemote(url: string, token: string, host: Host): Remote {
       );
       return runPage({ rows: readBody(list, reply, "a list").rows, readAt: reply.readAt });
     },
+
+    gates: (signal) => mapPages(api.questions(signal), gatePage),
+    links: (signal) => mapPages(api.edges(signal), linkPage),
 
     async start({ jobId, parameters, key, note }, signal) {
       // The Toy answers 409 to a key it has seen, which is what makes a repeat safe.

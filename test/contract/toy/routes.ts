@@ -49,6 +49,28 @@ export function addRoutes(app: FastifyInstance, state: ToyState): void {
 
   app.get<{ Querystring: ListQuery }>("/api/executions", ({ query }) => listExecutions(executions(), query));
 
+  // What is asleep waits for somebody to say go.
+  app.get<{ Querystring: ListQuery }>("/api/questions", ({ query }) => {
+    const asleep = executions().filter(({ state: word }) => word === "asleep");
+    return page(
+      asleep.map(({ id, task, started_at }) => ({
+        execution: id,
+        task,
+        asks: `May ${task} go on?`,
+        since: started_at,
+      })),
+      ({ execution }) => execution,
+      query.cursor,
+    );
+  });
+
+  // Each task hands its file to the next one.
+  app.get<{ Querystring: ListQuery }>("/api/edges", ({ query }) => {
+    const names = [...state.tasks.keys()].toSorted();
+    const edges = names.slice(1).map((to, at) => ({ from: names[at] ?? "", to, file: `/data/${names[at]}` }));
+    return page(edges, ({ to }) => to, query.cursor);
+  });
+
   app.post<{ Body: { ids: readonly string[] } }>("/api/executions/search", ({ body }) => ({
     rows: executions().filter(({ id }) => body.ids.includes(id)),
     next: null,

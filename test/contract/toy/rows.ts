@@ -25,5 +25,16 @@ export const execution = z.object({
   ended_at: moment.nullable(),
 });
 
+export const question = z.object({
+  execution: z.string().min(1),
+  task: z.string().min(1),
+  asks: z.string().min(1),
+  since: moment.nullable(),
+});
+
+export const edge = z.object({ from: z.string().min(1), to: z.string().min(1), file: z.string().min(1) });
+
+export type ToyQuestion = z.infer<typeof question>;
+export type ToyEdge = z.infer<typeof edge>;
 export type ToyTask = z.infer<typeof task>;
 export type ToyExecution = z.infer<typeof execution>;

@@ -1,7 +1,7 @@
 /** The only file that knows the Toy's words. */
-import type { ForeignJob, ForeignRun } from "../../../src/model/foreign.ts";
+import type { ForeignGate, ForeignJob, ForeignLink, ForeignRun } from "../../../src/model/foreign.ts";
 import type { RunState } from "../../../src/model/run-state.ts";
-import type { ToyExecution, ToyTask } from "./rows.ts";
+import type { ToyEdge, ToyExecution, ToyQuestion, ToyTask } from "./rows.ts";
 
 const STATES: ReadonlyMap<string, RunState> = new Map([
   ["lined-up", "queued"],
@@ -50,4 +50,28 @@ export function toRun(execution: ToyExecution, url: string): ForeignRun {
     endedAt: execution.ended_at,
     url: `${url}/executions/${encodeURIComponent(execution.id)}`,
   };
+}
+
+export function toGate({ execution, task, asks, since }: ToyQuestion, url: string): ForeignGate {
+  return {
+    jobId: task,
+    runId: execution,
+    // A Toy asks one question at a time.
+    gateId: "question",
+    title: asks,
+    text: null,
+    choices: ["go"],
+    asked: [],
+    since,
+    url: `${url}/executions/${encodeURIComponent(execution)}`,
+  };
+}
+
+/** An edge is both: one follows the other, and the file it hands over is data that other tools may know. */
+export function toLinks({ from, to, file }: ToyEdge): ForeignLink[] {
+  return [
+    { kind: "job", upstream: from, downstream: to },
+    { kind: "data", jobId: from, access: "writes", data: file },
+    { kind: "data", jobId: to, access: "reads", data: file },
+  ];
 }

@@ -5,6 +5,7 @@ import type { ForeignRun } from "../../../src/model/foreign.ts";
 import { isTerminal, RUN_STATES } from "../../../src/model/run-state.ts";
 import { applyRuns } from "../../../src/store/sync/apply-runs.ts";
 import type { Lease } from "../../../src/store/sync/lease.ts";
+import { keepOwnRun } from "../../../src/store/sync/own-run.ts";
 import { markRunsGone, openRunsOf } from "../../../src/store/sync/open-runs.ts";
 import { type FreshDatabase, freshDatabase } from "../../support/database.ts";
 import { kept, scanned } from "./counted.ts";
@@ -105,6 +106,51 @@ describe("a run that its tool has renamed", () => {
     const before = await versions();
     await apply([build()], after(2));
     expect((await versions()).rows).toEqual(before.rows);
+  });
+
+  it("is found by whoever started it, under either name", async () => {
+    const keep = (run: ForeignRun, at: Date) =>
+      database.db.transaction().execute((trx) => keepOwnRun(trx, lease.sourceId, run, at));
+    const started = await keep(queued(), NOON);
+    await apply([build()], after(1));
+    expect(await keep(queued(), after(2))).toBe(started);
+    expect(await keep(build({ state: "succeeded", endedAt: after(3) }), after(3))).toBe(started);
+    expect(await runs()).toMatchObject([{ id: started, external_id: "12", state: "succeeded" }]);
+    await expectRightCounts();
+  });
+
+  it("is told first by an answer, and stays one", async () => {
+    await apply([queued()]);
+    const [held] = await runs();
+    const kept = await database.db.transaction().execute((trx) => keepOwnRun(trx, lease.sourceId, build(), after(1)));
+    expect(await runs()).toMatchObject([{ id: held?.id }]);
+    expect(kept).toBe(held?.id);
+  });
+
+  it("keeps what was asked of either of its rows", async () => {
+    await apply([queued()]);
+    await apply([aRun({ runId: "12" })], after(1));
+    const [first, second] = await runs();
+    await sql`insert into intent (source_id, job_id, kind, key, target, target_attempt, digest, principal, hand_off, send_until)
+      select ${lease.sourceId}, ${first?.job_id}, 'cancel', 'cancel-' || target, target, 1, sha256('a'), 'ada', 'marked', now()
+      from unnest(${[first?.id, second?.id]}::bigint[]) as asked(target)`.execute(database.db);
+    await sql`insert into intent (source_id, job_id, kind, key, run_id, external_run, found_by, digest, principal, hand_off, send_until)
+      values (${lease.sourceId}, ${first?.job_id}, 'start', 'start', ${second?.id}, '12', 'answer', sha256('a'), 'ada', 'marked', now())`.execute(
+      database.db,
+    );
+    await apply([build()], after(2));
+    const intents = await database.db
+      .selectFrom("intent")
+      .select(["kind", "run_id", "target"])
+      .where("source_id", "=", lease.sourceId)
+      .orderBy("id")
+      .execute();
+    // Two open wishes to stop one run would be one too many, so the second stays where it was and finds its run gone.
+    expect(intents).toEqual([
+      { kind: "cancel", run_id: null, target: first?.id },
+      { kind: "cancel", run_id: null, target: second?.id },
+      { kind: "start", run_id: first?.id, target: null },
+    ]);
   });
 
   it("survives a tool that gives one name to two runs", async () => {
