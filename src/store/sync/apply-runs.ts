@@ -5,10 +5,11 @@ import type { Db } from "../db.ts";
 import { aroundPoison } from "./around-poison.ts";
 import { type Lease, underLease } from "./lease.ts";
 import { findNews } from "./news.ts";
-import { endedBy, planRuns } from "./plan-runs.ts";
+import { endedBy, planRuns, type RunPlan } from "./plan-runs.ts";
+import { runArrays } from "./run-columns.ts";
 import { quarantine, type Rejection } from "./quarantine.ts";
 import { storableRun } from "./storable.ts";
-import { Outrun, writeRuns } from "./write-runs.ts";
+import { Outrun, type RunStatement, toStatement, writeRuns } from "./write-runs.ts";
 
 export interface RunPage {
   readonly items: readonly ForeignRun[];
@@ -37,10 +38,15 @@ const LOOKS = 5;
 export async function applyRuns(db: Db, lease: Lease, page: RunPage): Promise<RunsApplied> {
   const applied = nothingApplied();
   const { runs, rejections } = sift(page);
-  for (let from = 0; from < runs.length; from += ROWS_A_STATEMENT) {
+  const chunks = inChunks(runs, ROWS_A_STATEMENT);
+  let ahead = draftAhead(db, lease, chunks[0], page.readAt);
+  for (const [at, chunk] of chunks.entries()) {
+    const drafted = ahead;
+    // While this chunk is written the next is looked up and planned, on another connection: no run is in two of them.
+    ahead = draftAhead(db, lease, chunks[at + 1], page.readAt);
     await aroundPoison(
-      runs.slice(from, from + ROWS_A_STATEMENT),
-      (some) => applySome(db, lease, some, page.readAt, applied),
+      chunk,
+      (some) => applySome(db, lease, some, page.readAt, applied, some === chunk ? drafted : undefined),
       (run, reason) => rejections.push(rejectionOf(run, reason)),
     );
   }
@@ -61,22 +67,54 @@ function sift(page: RunPage): { runs: ForeignRun[]; rejections: Rejection[] } {
   return { runs: [...runs.values()], rejections };
 }
 
+function inChunks<T>(items: readonly T[], size: number): (readonly T[])[] {
+  const chunks: (readonly T[])[] = [];
+  for (let from = 0; from < items.length; from += size) chunks.push(items.slice(from, from + size));
+  return chunks;
+}
+
+interface Draft {
+  readonly plan: RunPlan;
+  readonly statement: RunStatement;
+  readonly unchanged: number;
+}
+
+async function draft(db: Db, { sourceId }: Lease, runs: readonly ForeignRun[], readAt: Date): Promise<Draft> {
+  const arrays = runArrays(runs);
+  const news = await findNews(db, sourceId, runs, arrays);
+  const plan = planRuns(news, readAt);
+  // Where all of it is written, what was sent to look it up is sent once more as it is.
+  const same = plan.writes.length === runs.length ? arrays : undefined;
+  return { plan, statement: toStatement(sourceId, plan, readAt, same), unchanged: runs.length - news.length };
+}
+
+/** Begun now, awaited later. When nobody comes to await it, because a write before it failed, its failure is no news. */
+function draftAhead(
+  db: Db,
+  lease: Lease,
+  runs: readonly ForeignRun[] | undefined,
+  readAt: Date,
+): Promise<Draft> | undefined {
+  const drafted = runs && draft(db, lease, runs, readAt);
+  drafted?.catch(() => undefined);
+  return drafted;
+}
+
 async function applySome(
   db: Db,
   lease: Lease,
   runs: readonly ForeignRun[],
   readAt: Date,
   applied: RunsApplied,
+  drafted?: Promise<Draft>,
 ): Promise<void> {
-  const { sourceId } = lease;
   for (let look = 1; ; look += 1) {
-    const news = await findNews(db, sourceId, runs);
-    const plan = planRuns(news, readAt);
+    const { plan, statement, unchanged } = await (look === 1 && drafted ? drafted : draft(db, lease, runs, readAt));
     try {
       if (plan.writes.length > 0) {
         await underLease(db, lease, async (trx) => {
-          const ids = await writeRuns(trx, sourceId, plan, readAt);
-          await announceChanges(trx, [{ sourceId, runs: ids }]);
+          const ids = await writeRuns(trx, statement);
+          await announceChanges(trx, [{ sourceId: lease.sourceId, runs: ids }]);
         });
       }
     } catch (error) {
@@ -85,7 +123,7 @@ async function applySome(
     }
     for (const write of plan.writes) applied[write.verdict] += 1;
     applied.outdated += plan.outdated;
-    applied.unchanged += runs.length - news.length;
+    applied.unchanged += unchanged;
     applied.ended.push(...endedBy(plan));
     return;
   }

@@ -1,10 +1,10 @@
 /** Which of these sightings say something new, and what we hold of those runs. Reads only. */
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import type { ForeignRun } from "../../model/foreign.ts";
 import type { RunState } from "../../model/run-state.ts";
 import type { Db } from "../db.ts";
 import type { News } from "./plan-runs.ts";
-import { RUN_COLUMNS, unnestRuns } from "./run-columns.ts";
+import { RUN_COLUMNS, runArrays } from "./run-columns.ts";
 
 interface NewsRow {
   readonly at: number;
@@ -20,13 +20,18 @@ interface NewsRow {
 
 /**
  * Unchanged runs fall out of this join, before any write: `on conflict do update … where` would lock each of their
- * rows, and a lock is a write.
+ * rows, and a lock is a write. What it says comes in the order of the page.
  */
-export async function findNews(db: Db, sourceId: number, runs: readonly ForeignRun[]): Promise<News[]> {
+export async function findNews(
+  db: Db,
+  sourceId: number,
+  runs: readonly ForeignRun[],
+  arrays: RawBuilder<unknown> = runArrays(runs),
+): Promise<News[]> {
   const { rows } = await sql<NewsRow>`
     select seen.at::int, job.id as job_id, run.id, run.attempt, run.state,
            run.started_at, run.ended_at, run.occurred_at, run.observed_at
-    from ${unnestRuns(runs)} with ordinality as seen(${RUN_COLUMNS}, at)
+    from unnest(${arrays}) with ordinality as seen(${RUN_COLUMNS}, at)
     left join job on job.source_id = ${sourceId} and job.external_id = seen.job
     left join run on run.source_id = ${sourceId} and run.job_id = job.id and run.external_id = seen.run
     where run.id is null
@@ -36,10 +41,15 @@ export async function findNews(db: Db, sourceId: number, runs: readonly ForeignR
           is distinct from
           (seen.state, seen.native_state, seen.state_rule, seen.cause_kind, seen.cause_by, seen.cause_key, seen.parameters,
            seen.error_kind, seen.error_message, seen.queued_at, seen.started_at, seen.ended_at, seen.url)`.execute(db);
-  return rows.flatMap((row) => {
+  return inOrder(rows).flatMap((row) => {
     const run = runs[row.at - 1];
     return run ? [{ run, jobId: row.job_id, held: toHeldRun(row) }] : [];
   });
+}
+
+/** A join answers in any order it likes. */
+function inOrder(rows: readonly NewsRow[]): NewsRow[] {
+  return [...rows].sort((one, other) => one.at - other.at);
 }
 
 function toHeldRun(row: NewsRow): News["held"] {

@@ -11,7 +11,7 @@ import type { Db } from "../db.ts";
 import { findNews } from "./news.ts";
 import { planRuns } from "./plan-runs.ts";
 import { storableRun } from "./storable.ts";
-import { writeRuns } from "./write-runs.ts";
+import { toStatement, writeRuns } from "./write-runs.ts";
 
 /** Within a transaction. Answers with our row of it, or null where it cannot be stored. */
 export async function keepOwnRun(trx: Db, sourceId: number, seen: ForeignRun, readAt: Date): Promise<number | null> {
@@ -20,7 +20,7 @@ export async function keepOwnRun(trx: Db, sourceId: number, seen: ForeignRun, re
   await sql`select from source_sync where source_id = ${sourceId} for no key update`.execute(trx);
   const plan = planRuns(await findNews(trx, sourceId, [run]), readAt);
   if (plan.writes.length > 0) {
-    const ids = await writeRuns(trx, sourceId, plan, readAt);
+    const ids = await writeRuns(trx, toStatement(sourceId, plan, readAt));
     await announceChanges(trx, [{ sourceId, runs: ids }]);
     return ids[0] ?? null;
   }

@@ -43,13 +43,13 @@ export function planRuns(news: readonly News[], readAt: Date): RunPlan {
 }
 
 function planRun(item: News, readAt: Date): RunWrite | null {
-  const { run, held } = item;
+  const { run, jobId, held } = item;
   const verdict = judgeSighting(held, run, readAt);
   if (verdict === "outdated") return null;
   const attempt = (held?.attempt ?? 1) + (verdict === "reopened" ? 1 : 0);
   // A run without times stays where it was first seen, or it would wander along the time line with each poll.
   const firstSeen = verdict === "changed" && held ? held.occurredAt : readAt;
-  return { ...item, verdict, attempt, occurredAt: whenOccurred(run) ?? firstSeen };
+  return { run, jobId, held, verdict, attempt, occurredAt: whenOccurred(run) ?? firstSeen };
 }
 
 function whenOccurred(run: ForeignRun): Date | null {

@@ -1,11 +1,12 @@
 /** Runs turned on their side: one array a column, so that a page is one statement with the same text for any size. */
 import { type RawBuilder, sql } from "kysely";
+import { isoText } from "../../lib/iso-text.ts";
 import type { ForeignRun } from "../../model/foreign.ts";
 
-/** `unnest` over the columns of these runs; name the result with `RUN_COLUMNS`. */
-export function unnestRuns(runs: readonly ForeignRun[]): RawBuilder<unknown> {
-  const column = <T>(value: (run: ForeignRun) => T) => runs.map(value);
-  return sql`unnest(
+/** For `unnest`, whose result is named with `RUN_COLUMNS`. */
+export function runArrays(runs: readonly ForeignRun[]): RawBuilder<unknown> {
+  const column = (value: (run: ForeignRun) => string | null) => arrayLiteral(runs.map(value));
+  return sql`
     ${column((run) => run.jobId)}::text[],
     ${column((run) => run.runId)}::text[],
     ${column((run) => run.state)}::text[],
@@ -20,15 +21,26 @@ export function unnestRuns(runs: readonly ForeignRun[]): RawBuilder<unknown> {
     ${column((run) => instant(run.queuedAt))}::timestamptz[],
     ${column((run) => instant(run.startedAt))}::timestamptz[],
     ${column((run) => instant(run.endedAt))}::timestamptz[],
-    ${column((run) => run.url)}::text[])`;
+    ${column((run) => run.url)}::text[]`;
 }
 
-/** What `unnestRuns` yields, in its order. */
+/** What `unnest` makes of `runArrays`, in its order. */
 export const RUN_COLUMNS = sql.raw(
   `job, run, state, native_state, state_rule, cause_kind, cause_by, cause_key, parameters,
    error_kind, error_message, queued_at, started_at, ended_at, url`,
 );
 
 export function instant(at: Date | null): string | null {
-  return at === null ? null : at.toISOString();
+  return at === null ? null : isoText(at.getTime());
+}
+
+/** An array as PostgreSQL reads it. pg would write the same, with two replacements for each element; few need one. */
+export function arrayLiteral(values: readonly (string | number | null)[]): string {
+  return `{${values.map(element).join()}}`;
+}
+
+function element(value: string | number | null): string {
+  if (value === null) return "NULL";
+  if (typeof value === "number") return String(value);
+  return `"${/["\\]/.test(value) ? value.replace(/["\\]/g, "\\$&") : value}"`;
 }

@@ -22,6 +22,7 @@ export interface Countable {
 }
 
 const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
 
 export class Tally {
   readonly #moves = new Map<string, { -readonly [K in keyof TallyMove]: TallyMove[K] }>();
@@ -37,18 +38,20 @@ export class Tally {
   }
 
   #count(run: Countable, delta: number): void {
-    if (!isTerminal(run.state)) return this.#add(0, "-infinity", run.state, delta);
+    if (!isTerminal(run.state)) return this.#add(0, Number.NEGATIVE_INFINITY, run.state, delta);
     const at = (run.endedAt ?? run.occurredAt).getTime();
-    for (const span of [1, 60] as const) {
-      const lengthMs = span * MINUTE_MS;
-      this.#add(span, new Date(Math.floor(at / lengthMs) * lengthMs).toISOString(), run.state, delta);
-    }
+    this.#add(1, Math.floor(at / MINUTE_MS) * MINUTE_MS, run.state, delta);
+    this.#add(60, Math.floor(at / HOUR_MS) * HOUR_MS, run.state, delta);
   }
 
-  #add(span: TallyMove["span"], bucket: string, state: RunState, delta: number): void {
-    const key = `${span} ${bucket} ${state}`;
+  #add(span: TallyMove["span"], beginsMs: number, state: RunState, delta: number): void {
+    const key = `${span} ${beginsMs} ${state}`;
     const move = this.#moves.get(key);
     if (move) move.delta += delta;
-    else this.#moves.set(key, { span, bucket, state, delta });
+    else this.#moves.set(key, { span, bucket: toBucket(beginsMs), state, delta });
   }
+}
+
+function toBucket(beginsMs: number): string {
+  return Number.isFinite(beginsMs) ? new Date(beginsMs).toISOString() : "-infinity";
 }

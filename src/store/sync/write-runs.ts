@@ -1,8 +1,8 @@
 /** Writes a plan: runs, the attempts they leave behind, the jobs nobody has listed yet, and the counts, in one statement. */
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import type { Db } from "../db.ts";
 import type { RunPlan, RunWrite } from "./plan-runs.ts";
-import { instant, RUN_COLUMNS, unnestRuns } from "./run-columns.ts";
+import { arrayLiteral, instant, RUN_COLUMNS, runArrays } from "./run-columns.ts";
 
 /** Somebody else wrote one of these runs between our look and our write: look again. */
 export class Outrun extends Error {
@@ -12,22 +12,37 @@ export class Outrun extends Error {
   }
 }
 
+/** A plan in the words of the database, ready to be sent: made while the page before it is being written. */
+export interface RunStatement {
+  readonly text: RawBuilder<{ id: number }>;
+  readonly writes: number;
+}
+
 /** Answers with the ids of the runs written. Run it under the lease: an `Outrun` must roll everything back. */
-export async function writeRuns(trx: Db, sourceId: number, plan: RunPlan, readAt: Date): Promise<number[]> {
-  const { writes, moves } = plan;
-  const column = <T>(value: (write: RunWrite) => T) => writes.map(value);
-  const { rows } = await sql<{ id: number }>`
+export async function writeRuns(trx: Db, { text, writes }: RunStatement): Promise<number[]> {
+  const { rows } = await text.execute(trx);
+  if (rows.length !== writes) throw new Outrun();
+  return rows.map((row) => row.id);
+}
+
+export function toStatement(
+  sourceId: number,
+  { writes, moves }: RunPlan,
+  readAt: Date,
+  arrays: RawBuilder<unknown> = runArrays(writes.map((write) => write.run)),
+): RunStatement {
+  const column = (value: (write: RunWrite) => string | number | null) => arrayLiteral(writes.map(value));
+  const text = sql<{ id: number }>`
     with page as materialized (
-      select seen.*, was.id, was.attempt as was_attempt, was.observed_at as was_observed_at, was.job_id, was.becomes, was.occurred_at
-      from ${unnestRuns(column((write) => write.run))} with ordinality as seen(${RUN_COLUMNS}, at)
-      join unnest(
+      select * from unnest(
+        ${arrays},
         ${column((write) => write.held?.id ?? null)}::bigint[],
         ${column((write) => write.held?.attempt ?? null)}::int[],
         ${column((write) => instant(write.held?.observedAt ?? null))}::timestamptz[],
         ${column((write) => write.jobId)}::bigint[],
         ${column((write) => write.attempt)}::int[],
         ${column((write) => instant(write.occurredAt))}::timestamptz[]
-      ) with ordinality as was(id, attempt, observed_at, job_id, becomes, occurred_at, at) using (at)
+      ) as seen(${RUN_COLUMNS}, id, was_attempt, was_observed_at, job_id, becomes, occurred_at)
       -- Says how many there are: the planner guessed five times as many, and read every run of the source to update these.
       limit ${writes.length}
     ), sketch as (
@@ -80,7 +95,6 @@ export async function writeRuns(trx: Db, sourceId: number, plan: RunPlan, readAt
       select ${sourceId}, m.span, m.bucket, m.state, m.delta from move m where m.delta > 0
       on conflict (span, bucket, source_id, state) do update set runs = t.runs + excluded.runs
     )
-    select id from created union all select id from updated`.execute(trx);
-  if (rows.length !== writes.length) throw new Outrun();
-  return rows.map((row) => row.id);
+    select id from created union all select id from updated`;
+  return { text, writes: writes.length };
 }
