@@ -27,7 +27,7 @@ function toyBut(change: (remote: Remote) => Partial<Remote>, adapter: Partial<Ad
       const remote = (toy as Adapter).connect(config, host);
       return { ...remote, ...change(remote) };
     },
-  } as Adapter;
+  };
 }
 
 async function given(options: StageOptions = {}, actor: Parameters<EngineStage["actor"]>[0] = {}) {
