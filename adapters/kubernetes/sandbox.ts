@@ -44,6 +44,7 @@ export const openKubernetesSandbox = async (options: KubernetesSandboxOptions = 
     version: options.version ?? "v1.33.1",
     now: () => now().getTime(),
     logs: createLogs(),
+    births: new Map(),
   };
   const server: Server = { cluster, requests: [], used: new Set(), watches: new Set(), token: newToken() };
   const world = kubernetesWorld(cluster, server.requests);

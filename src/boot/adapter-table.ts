@@ -11,6 +11,7 @@ import { markdownTable } from "./markdown.ts";
 /** Any config will do: connecting is offline, and the methods are the same for all. */
 const SAMPLES: Readonly<Record<string, unknown>> = {
   airflow: { url: "https://airflow.example.com", auth: { kind: "none" } },
+  kubernetes: { access: { kind: "none", url: "https://kubernetes.example.com" } },
   jenkins: { url: "https://jenkins.example.com", auth: { kind: "none" } },
 };
 

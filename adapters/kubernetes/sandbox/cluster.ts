@@ -8,6 +8,8 @@ export interface Cluster {
   /** `v1.33.1`. */
   readonly version: string;
   now(): number;
+  /** How often each name was given to a Job. */
+  readonly births: Map<string, number>;
   readonly logs: Logs;
 }
 

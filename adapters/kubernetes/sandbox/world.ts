@@ -1,4 +1,5 @@
 /** What a cluster's users, its controllers and its clock do behind our back. */
+import { createHash } from "node:crypto";
 import type { SandboxRun, SandboxWorld } from "../../../src/adapter/sandbox.ts";
 import { isTerminal, type RunState } from "../../../src/model/run-state.ts";
 import { readRunRef, runIdOf, SCHEDULED, shortUid } from "../identity.ts";
@@ -171,7 +172,7 @@ function newJob(cluster: Cluster, run: KubernetesRun, cronJob: CronJobObject | n
   const [namespace = "default", ...rest] = run.jobId.split("/");
   const base = rest.at(-1) ?? "job";
   const name = freeName(cluster, namespace, wantedName(run, base, at));
-  const uid = crypto.randomUUID();
+  const uid = uidOf(cluster, `${namespace}/${name}`);
   const owner = cronJob && ownerOf(cronJob);
   const annotations = {
     ...(owner ? { [SCHEDULED]: timeText(Math.floor(at / MINUTE_MS) * MINUTE_MS) } : {}),
@@ -192,6 +193,20 @@ function newJob(cluster: Cluster, run: KubernetesRun, cronJob: CronJobObject | n
   };
   const job = completed({ metadata, spec: spec as JobObject["spec"] }, { name, namespace, uid, generation: 1 });
   return cluster.store.create("jobs", job, timeText(at)) as JobObject;
+}
+
+/** A Job of the same name is another Job; but the same past told again, after a restart of the demo, is the same past. */
+function uidOf({ births }: Cluster, name: string): string {
+  const nth = (births.get(name) ?? 0) + 1;
+  births.set(name, nth);
+  const digest = createHash("sha256").update(`${name} ${nth}`).digest("hex");
+  return [
+    digest.slice(0, 8),
+    digest.slice(8, 12),
+    `4${digest.slice(13, 16)}`,
+    `a${digest.slice(17, 20)}`,
+    digest.slice(20, 32),
+  ].join("-");
 }
 
 function ownerOf({ metadata }: CronJobObject) {

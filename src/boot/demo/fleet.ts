@@ -129,6 +129,23 @@ const builds: readonly DemoJob[] = [
   }),
 ];
 
+const cluster: readonly DemoJob[] = [
+  ...team("platform", [], {
+    "platform/etcd-backup": ["0 */4 * * *", 210, 6],
+    "platform/cert-expiry-check": ["30 6 * * *", 35, 10],
+    "platform/image-prune": ["20 1 * * *", 940, 15],
+  }),
+  ...team("search", [], {
+    "search/reindex-products": ["15 */6 * * *", 1_450, 70],
+    "search/refresh-synonyms": ["0 5 * * 1", 120, 20],
+  }),
+  ...team("reports", [], {
+    "reports/publish-statements": ["0 7 * * *", 860, 35],
+    "reports/unpublish-expired": ["30 23 * * *", 150, 5],
+    "reports/backfill-quarter": [null, 5_400, 50],
+  }),
+];
+
 function only(owner: string, tags: readonly string[], id: string, habit: Habit): DemoJob {
   const [schedule, usualSeconds, failsPerMille] = habit;
   return { id, owner, tags, schedule, usualSeconds, failsPerMille };
@@ -158,5 +175,13 @@ export const FLEET: readonly DemoSource[] = [
     labels: { environment: "prod", region: "eu-west" },
     goesBlind: false,
     jobs: builds,
+  },
+  {
+    name: "k8s-prod",
+    adapter: "kubernetes",
+    options: { version: "v1.33.1" },
+    labels: { environment: "prod", region: "eu-west" },
+    goesBlind: false,
+    jobs: cluster,
   },
 ];

@@ -1,6 +1,7 @@
 /** A sandbox with its jobs, for every kind of tool that has one. A new adapter joins the demo with one entry here. */
 import { openAirflowSandbox } from "../../../adapters/airflow/sandbox.ts";
 import { openJenkinsSandbox } from "../../../adapters/jenkins/sandbox.ts";
+import { openKubernetesSandbox } from "../../../adapters/kubernetes/sandbox.ts";
 import type { Sandbox } from "../../adapter/sandbox.ts";
 import type { DemoJob, DemoSource } from "./fleet.ts";
 
@@ -23,6 +24,20 @@ const STAGES: Readonly<Record<string, OpenStage>> = {
         ...jobOf(job),
         kind: job.tags.includes("freestyle") ? "freestyle" : "pipeline",
         description,
+      });
+    }
+    return sandbox;
+  },
+  async kubernetes({ jobs, options }, now) {
+    const { version } = options;
+    const sandbox = await openKubernetesSandbox({ now, ...(version && { version }) });
+    for (const job of jobs) {
+      const labels = { "app.kubernetes.io/part-of": job.owner };
+      // As much of its past as the demo tells; clusters keep three.
+      sandbox.world.addJob({
+        ...jobOf(job),
+        labels,
+        spec: { successfulJobsHistoryLimit: 500, failedJobsHistoryLimit: 500 },
       });
     }
     return sandbox;
