@@ -142,7 +142,7 @@ const cluster: readonly DemoJob[] = [
   ...team("reports", [], {
     "reports/publish-statements": ["0 7 * * *", 860, 35],
     "reports/unpublish-expired": ["30 23 * * *", 150, 5],
-    "reports/backfill-quarter": [null, 5_400, 50],
+    "reports/backfill-quarter": ["0 2 1 */3 *", 5_400, 50],
   }),
 ];
 
