@@ -12,7 +12,7 @@ export interface StoreOptions {
   readonly max?: number;
   readonly applicationName?: string;
   readonly log: Logger;
-  readonly metrics?: Pick<Metrics, "dbPool" | "dbDestroyed">;
+  readonly metrics?: Pick<Metrics, "dbPools" | "dbDestroyed">;
   readonly deadlines?: Partial<Deadlines>;
   readonly preparedStatements?: boolean;
 }

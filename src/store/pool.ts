@@ -17,7 +17,7 @@ export interface PoolOptions {
   readonly config: ClientConfig;
   readonly max: number;
   readonly log: Logger;
-  readonly metrics?: Pick<Metrics, "dbPool" | "dbDestroyed">;
+  readonly metrics?: Pick<Metrics, "dbPools" | "dbDestroyed">;
   /** Off behind a pooler that gives every transaction another backend. */
   readonly preparedStatements: boolean;
 }
@@ -37,23 +37,26 @@ export function createSafePool({ config, max, log, metrics, preparedStatements }
   pool.on("error", lost);
   pool.on("connect", (client) => client.on("error", (error) => lost(error, client)));
 
-  function gauge(): void {
-    metrics?.dbPool.set({ state: "idle" }, pool.idleCount);
-    metrics?.dbPool.set({ state: "busy" }, pool.totalCount - pool.idleCount);
-    metrics?.dbPool.set({ state: "waiting" }, pool.waitingCount);
-  }
+  const count = () => ({
+    idle: pool.idleCount,
+    busy: pool.totalCount - pool.idleCount,
+    waiting: pool.waitingCount,
+  });
+  metrics?.dbPools.add(count);
 
   async function connect(): Promise<PostgresPoolClient> {
-    const connecting = pool.connect();
-    gauge();
-    const client = await connecting.finally(gauge);
-    return lend(client, names, (clean) => {
+    return lend(await pool.connect(), names, (clean) => {
       if (!clean) metrics?.dbDestroyed.inc();
-      gauge();
     });
   }
 
-  return { connect, end: () => pool.end() };
+  return {
+    connect,
+    async end() {
+      metrics?.dbPools.delete(count);
+      await pool.end();
+    },
+  };
 }
 
 /** One borrowing of a connection, from `connect` to `release`. */

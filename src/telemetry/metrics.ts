@@ -6,8 +6,16 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
+export interface PoolCount {
+  readonly idle: number;
+  readonly busy: number;
+  readonly waiting: number;
+}
+
 export function createMetrics(options: { readonly process?: boolean } = {}) {
   const registry = new Registry();
+  // Asked when somebody reads the metrics: told at every borrowing, they cost more than the pool itself.
+  const dbPools = new Set<() => PoolCount>();
   const registers = [registry];
   if (options.process) collectDefaultMetrics({ register: registry });
 
@@ -208,7 +216,16 @@ export function createMetrics(options: { readonly process?: boolean } = {}) {
       help: "Connections of the pool, by state; waiting are requests without one.",
       labelNames: ["state"],
       registers,
+      collect() {
+        const now = [...dbPools].map((count) => count());
+        for (const state of ["idle", "busy", "waiting"] as const)
+          this.set(
+            { state },
+            now.reduce((sum, pool) => sum + pool[state], 0),
+          );
+      },
     }),
+    dbPools,
     dbDestroyed: new Counter({
       name: "tutti_db_connections_destroyed_total",
       help: "Connections given up because nobody could say what state they were in.",
