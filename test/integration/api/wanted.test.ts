@@ -19,8 +19,8 @@ afterAll(async () => {
   await database.close();
 });
 
-/** What moves on between two questions. */
-const MOVES = new Set(["lagMs", "log", "examination"]);
+/** What moves on between two questions, and what is asked of the tool and not of the store. */
+const MOVES = new Set(["lagMs", "log", "outputs", "parts", "examination"]);
 
 /** Every field of a type that can be asked without arguments, down to plain values. */
 function questionsOf(type: string): string[] {
