@@ -30,6 +30,27 @@ export interface SandboxWorld {
   readonly requests: readonly string[];
 }
 
+/** A world that the demo can play the workers of: it sees what people began, and what is held up. */
+export interface PlayableWorld extends SandboxWorld {
+  /** Whatever has not ended, whoever began it. */
+  openRuns(): readonly OpenSandboxRun[];
+  /** Whether the tool's clock begins no runs of it at present. */
+  isPaused(jobId: string): boolean;
+}
+
+export interface OpenSandboxRun {
+  readonly jobId: string;
+  /** As the tool shows it now. */
+  readonly runId: string;
+  /** What it was called while it was queued, by tools that number later. */
+  readonly formerly: string | null;
+  readonly state: "queued" | "running";
+  /** When it came into this state, as far as the tool remembers. */
+  readonly since: Date;
+  /** No worker may go on with it: its job is paused, it waits for its turn or for an answer. */
+  readonly held: boolean;
+}
+
 export interface SandboxRun {
   readonly jobId: string;
   readonly runId?: string;

@@ -74,7 +74,7 @@ describe("a first run", () => {
 describe("the demo fleet", () => {
   it("is read to the end, every source of it", async () => {
     const sources = await whenSynced();
-    expect(sources.map(({ name }) => name)).toEqual(["airflow-legacy", "airflow-prod", "jenkins-core"]);
+    expect(sources.map(({ name }) => name)).toEqual(["airflow-legacy", "airflow-prod", "jenkins-core", "k8s-prod"]);
     const { runs } = await home.ask<Runs>(OLDEST);
     expect(runs.edges).toHaveLength(200);
   });

@@ -25,6 +25,7 @@ export interface RunTable {
   update(run: RunRow, change: Partial<RunRow>): void;
   remove(run: RunRow): void;
   ofDag(dagId: string): readonly RunRow[];
+  inState(state: string): readonly RunRow[];
   select(query: RunQuery): readonly RunRow[];
   /** By id, as they were inserted. */
   all(): readonly RunRow[];
@@ -69,6 +70,7 @@ export function runTable(): RunTable {
     get: (dagId, runId) => byDag.get(dagId)?.get(runId) ?? null,
     all: () => rows,
     ofDag: (dagId) => [...(byDag.get(dagId)?.values() ?? [])],
+    inState: (state) => [...stateSet(state)],
 
     insert(values) {
       const run: RunRow = { ...values, id: ++lastId };

@@ -1,6 +1,6 @@
 /** What Airflow's users, its scheduler and its clock do behind our back. */
 import { Cron } from "croner";
-import type { SandboxRun, SandboxWorld } from "../../../src/adapter/sandbox.ts";
+import type { OpenSandboxRun, PlayableWorld, SandboxRun, SandboxWorld } from "../../../src/adapter/sandbox.ts";
 import { isTerminal, type RunState } from "../../../src/model/run-state.ts";
 import { runIdOf } from "../ours.ts";
 import { type DagTable, dagTable } from "./dag-table.ts";
@@ -21,7 +21,7 @@ export interface AirflowRunWords {
   readonly logicalDate?: Date | null;
 }
 
-export interface AirflowWorld extends SandboxWorld {
+export interface AirflowWorld extends PlayableWorld {
   addJob(job: AirflowJob): void;
   addRun(run: SandboxRun & AirflowRunWords): string;
   setRun(
@@ -132,6 +132,8 @@ export function airflowWorld(db: Database): AirflowWorld {
         if (decision.jobId === jobId && decision.runId === runId) decision.answer = answer;
     },
     removeRun: (jobId, runId) => db.runs.remove(runOf(db, jobId, runId)),
+    openRuns: () => [...db.runs.inState("queued"), ...db.runs.inState("running")].map((run) => openRun(run, db)),
+    isPaused: (jobId) => db.dags.get(jobId)?.paused ?? false,
 
     startedWithKey: (key) =>
       db.runs
@@ -142,6 +144,16 @@ export function airflowWorld(db: Database): AirflowWorld {
       return db.requests;
     },
   };
+}
+
+/** The scheduler takes up nothing of a paused DAG; what it has begun it goes on with. */
+function openRun(run: RunRow, db: Database): OpenSandboxRun {
+  const { dagId: jobId, runId, queuedAt, startDate, updatedAt } = run;
+  const state = run.state === "queued" ? "queued" : "running";
+  const asked = db.decisions.some((one) => one.jobId === jobId && one.runId === runId && one.answer === null);
+  const held = state === "queued" ? (db.dags.get(jobId)?.paused ?? false) : asked;
+  const since = new Date((state === "queued" ? queuedAt : startDate) ?? updatedAt);
+  return { jobId, runId, formerly: null, state, since, held };
 }
 
 function dagOf(db: Database, id: string): DagRow {

@@ -1,5 +1,5 @@
 /** What Jenkins's users, its timers and its clock do behind our back. */
-import type { SandboxRun, SandboxWorld } from "../../../src/adapter/sandbox.ts";
+import type { OpenSandboxRun, PlayableWorld, SandboxRun } from "../../../src/adapter/sandbox.ts";
 import { isTerminal, type RunState } from "../../../src/model/run-state.ts";
 import { queueIdOf, readRunId, runIdOf } from "../names.ts";
 import { addBuild, addItem, begin, end, isWaiting } from "./queue.ts";
@@ -46,7 +46,7 @@ export interface JenkinsRunWords {
   readonly inputs?: readonly { readonly id: string; readonly message: string }[];
 }
 
-export interface JenkinsWorld extends SandboxWorld {
+export interface JenkinsWorld extends PlayableWorld {
   addJob(job: JenkinsJob): void;
   addRun(run: SandboxRun & JenkinsRunWords): string;
   setRun(jobId: string, runId: string, change: Partial<Omit<SandboxRun, "jobId" | "runId">> & JenkinsRunWords): void;
@@ -107,6 +107,8 @@ export function jenkinsWorld(controller: Controller): JenkinsWorld {
       if ("since" in found) controller.items.delete(found.id);
       else jobOf(jobId).builds.delete(found.number);
     },
+    openRuns: () => openRuns(controller),
+    isPaused: (jobId) => controller.jobs.get(jobId)?.disabled ?? false,
     addWaitingStep: (jobId) => void addItem(controller, jobId, {}, [], null, { step: true }),
 
     startedWithKey(key) {
@@ -177,6 +179,32 @@ function addRun(controller: Controller, job: JobState, run: SandboxRun & Jenkins
   });
   moveBuild(controller, job, build, run);
   return runIdOf(build.number, build.timestamp);
+}
+
+function openRuns(controller: Controller): OpenSandboxRun[] {
+  const items = [...controller.items.values()].filter((item) => isWaiting(item) && !item.step);
+  const builds = [...controller.jobs.values()].flatMap((job) =>
+    [...job.builds.values()].filter(({ building }) => building).map((build) => ({ job, build })),
+  );
+  return [
+    ...items.map((item) => waitingItem(controller, item)),
+    ...builds.map(({ job, build }) => goingBuild(job, build)),
+  ];
+}
+
+/** An item is held back for its quiet period, by a Jenkins that shuts down, and by a build that must end first. */
+function waitingItem(controller: Controller, { id, jobId, since, readyAt }: ItemState): OpenSandboxRun {
+  const job = controller.jobs.get(jobId);
+  const isQuiet = readyAt !== null && readyAt > controller.now();
+  const isBehind = job?.concurrent === false && [...job.builds.values()].some(({ building }) => building);
+  const held = isQuiet || isBehind || controller.quietingDown;
+  return { jobId, runId: queueIdOf(id), formerly: null, state: "queued", since: new Date(since), held };
+}
+
+function goingBuild({ fullName: jobId }: JobState, build: BuildState): OpenSandboxRun {
+  const runId = runIdOf(build.number, build.timestamp);
+  const [formerly, since, held] = [queueIdOf(build.queueId), new Date(build.timestamp), build.inputs.length > 0];
+  return { jobId, runId, formerly, state: "running", since, held };
 }
 
 function valuesOf(parameters: SandboxRun["parameters"]): Values {

@@ -1,8 +1,8 @@
 /** What a cluster's users, its controllers and its clock do behind our back. */
 import { createHash } from "node:crypto";
-import type { SandboxRun, SandboxWorld } from "../../../src/adapter/sandbox.ts";
+import type { OpenSandboxRun, PlayableWorld, SandboxRun, SandboxWorld } from "../../../src/adapter/sandbox.ts";
 import { isTerminal, type RunState } from "../../../src/model/run-state.ts";
-import { readRunRef, runIdOf, SCHEDULED, shortUid } from "../identity.ts";
+import { jobIdOf, readRunRef, runIdOf, SCHEDULED, shortUid } from "../identity.ts";
 import { CANCELLED, KEY, PARAMETERS } from "../ours.ts";
 import { completed } from "./admission.ts";
 import type { Cluster } from "./cluster.ts";
@@ -42,7 +42,7 @@ export type KubernetesRun = SandboxRun & {
   readonly generateName?: string;
 };
 
-export interface KubernetesWorld extends SandboxWorld {
+export interface KubernetesWorld extends PlayableWorld {
   addJob(job: KubernetesJob): void;
   addRun(run: KubernetesRun): string;
   setRun(
@@ -117,6 +117,9 @@ export function kubernetesWorld(cluster: Cluster, requests: readonly string[]): 
     },
     setRun: (jobId, runId, change) => move(cluster, jobOf(jobId, runId), change),
     removeRun: (jobId, runId) => removeJob(cluster, jobOf(jobId, runId)),
+    openRuns: () => (store.list("jobs") as readonly JobObject[]).filter((job) => !isFinished(job)).map(openRun),
+    // Of what somebody creates by hand nothing is held up by that.
+    isPaused: (jobId) => cronJobOf(jobId)?.spec["suspend"] === true,
 
     job: jobOf,
     writeLog(jobId, runId, text, container = "main") {
@@ -138,6 +141,13 @@ export function kubernetesWorld(cluster: Cluster, requests: readonly string[]): 
         .map(({ metadata }) => runIdOf(metadata)),
     requests,
   };
+}
+
+function openRun({ metadata, spec, status }: JobObject): OpenSandboxRun {
+  const jobId = jobIdOf({ ...metadata, ownerReferences: [...(metadata.ownerReferences ?? [])] }, null);
+  const state = status.ready ? "running" : "queued";
+  const since = new Date((state === "running" && status.startTime) || metadata.creationTimestamp);
+  return { jobId, runId: runIdOf(metadata), formerly: null, state, since, held: spec.suspend ?? false };
 }
 
 function podSpec(containers: readonly string[]) {

@@ -2,10 +2,11 @@
 import { openAirflowSandbox } from "../../../adapters/airflow/sandbox.ts";
 import { openJenkinsSandbox } from "../../../adapters/jenkins/sandbox.ts";
 import { openKubernetesSandbox } from "../../../adapters/kubernetes/sandbox.ts";
-import type { Sandbox } from "../../adapter/sandbox.ts";
+import type { PlayableWorld, Sandbox } from "../../adapter/sandbox.ts";
 import type { DemoJob, DemoSource } from "./fleet.ts";
 
-type OpenStage = (source: DemoSource, now: () => Date) => Promise<Sandbox>;
+export type Stage = Sandbox & { readonly world: PlayableWorld };
+type OpenStage = (source: DemoSource, now: () => Date) => Promise<Stage>;
 
 const STAGES: Readonly<Record<string, OpenStage>> = {
   async airflow({ jobs, options }, now) {
@@ -44,7 +45,7 @@ const STAGES: Readonly<Record<string, OpenStage>> = {
   },
 };
 
-export async function openStage(source: DemoSource, now: () => Date): Promise<Sandbox> {
+export async function openStage(source: DemoSource, now: () => Date): Promise<Stage> {
   const open = STAGES[source.adapter];
   if (!open) throw new Error(`the demo has no sandbox for ${source.adapter}`);
   return open(source, now);

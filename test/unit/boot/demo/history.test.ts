@@ -69,9 +69,9 @@ describe("the demo's present", () => {
     expect(stateAt(run, run.endedAt)).toBe(run.outcome);
   });
 
-  it("is a fleet of sixty to eighty jobs with owners", () => {
-    expect(jobs.length).toBeGreaterThanOrEqual(60);
-    expect(jobs.length).toBeLessThanOrEqual(80);
+  it("is a fleet of forty to seventy jobs with owners", () => {
+    expect(jobs.length).toBeGreaterThanOrEqual(40);
+    expect(jobs.length).toBeLessThanOrEqual(70);
     expect(jobs.every(({ owner }) => owner !== "")).toBe(true);
   });
 });

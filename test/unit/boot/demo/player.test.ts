@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { SandboxRun, SandboxWorld } from "../../../../src/adapter/sandbox.ts";
+import type { OpenSandboxRun, PlayableWorld, SandboxRun } from "../../../../src/adapter/sandbox.ts";
 import type { DemoJob } from "../../../../src/boot/demo/fleet.ts";
 import { createPlayer } from "../../../../src/boot/demo/player.ts";
+import { isTerminal } from "../../../../src/model/run-state.ts";
 
 const origin = new Date("2026-03-02T10:20:30Z");
 const later = (seconds: number) => new Date(origin.getTime() + seconds * 1_000);
@@ -11,6 +12,8 @@ const job: DemoJob = { id: "j", owner: "o", tags: ["t"], schedule: "* * * * *", 
 function stage() {
   const runs = new Map<string, SandboxRun>();
   const changes: (Date | null)[] = [];
+  const hold = { held: false, paused: false };
+  const began = new Map<string, Date>();
   const world = {
     addRun(run: SandboxRun) {
       const id = run.runId ?? "";
@@ -23,11 +26,30 @@ function stage() {
       const run = runs.get(id);
       if (!run) throw new Error(`no ${id}`);
       runs.set(id, { ...run, ...change });
+      began.set(id, time.now);
       changes.push(player.now());
     },
-  } as unknown as SandboxWorld;
+    openRuns: () => [...runs].filter(([, { state }]) => !isTerminal(state)).map(openRun),
+    isPaused: () => hold.paused,
+  } as unknown as PlayableWorld;
+  const time = { now: origin };
+  function openRun([runId, { jobId, state }]: [string, SandboxRun]): OpenSandboxRun {
+    const since = began.get(runId) ?? time.now;
+    return { jobId, runId, formerly: null, state: state as "queued" | "running", since, held: hold.held };
+  }
   const player = createPlayer([job], origin, () => world);
-  return { player, runs, changes };
+  /** What a person does, second after second, is what the test does between two of these. */
+  function watch(from: number, to: number): void {
+    for (let second = from; second <= to; second += 1) {
+      time.now = later(second);
+      player.play(time.now);
+    }
+  }
+  function ask(runId: string): void {
+    runs.set(runId, { jobId: job.id, state: "queued" });
+    began.set(runId, time.now);
+  }
+  return { player, runs, changes, hold, watch, ask };
 }
 
 describe("a player", () => {
@@ -55,5 +77,73 @@ describe("a player", () => {
     after.player.play(later(7_200));
     expect([...after.runs.keys()]).toEqual(expect.arrayContaining([...before.runs.keys()]));
     expect(after.runs.size - before.runs.size).toBeGreaterThan(100);
+  });
+});
+
+describe("a run that somebody began", () => {
+  it("runs within seconds and ends soon after", () => {
+    const { runs, watch, ask } = stage();
+    watch(0, 1);
+    ask("mine");
+    watch(2, 4);
+    expect(runs.get("mine")?.state).toBe("running");
+    watch(5, 25);
+    expect(runs.get("mine")?.state).toBe("succeeded");
+  });
+
+  it("waits for as long as the tool holds it", () => {
+    const { runs, hold, watch, ask } = stage();
+    watch(0, 1);
+    ask("mine");
+    hold.held = true;
+    watch(2, 100);
+    expect(runs.get("mine")?.state).toBe("queued");
+    hold.held = false;
+    watch(101, 103);
+    expect(runs.get("mine")?.state).toBe("running");
+  });
+
+  it("stays as somebody ended it", () => {
+    const { runs, watch, ask } = stage();
+    watch(0, 1);
+    ask("mine");
+    watch(2, 5);
+    runs.set("mine", { jobId: job.id, state: "cancelled" });
+    watch(6, 100);
+    expect(runs.get("mine")?.state).toBe("cancelled");
+  });
+});
+
+describe("a planned run", () => {
+  const goingIn = (runs: Map<string, SandboxRun>) => [...runs].find(([, { state }]) => !isTerminal(state))?.[0] ?? "";
+
+  it("is not brought back once somebody cancelled it", () => {
+    const { runs, watch } = stage();
+    watch(0, 40);
+    const id = goingIn(runs);
+    runs.set(id, { jobId: job.id, state: "cancelled" });
+    watch(41, 300);
+    expect(runs.get(id)?.state).toBe("cancelled");
+  });
+
+  it("may be taken away while it runs", () => {
+    const { runs, watch } = stage();
+    watch(0, 40);
+    const id = goingIn(runs);
+    expect(runs.delete(id)).toBe(true);
+    watch(41, 300);
+    expect(runs.has(id)).toBe(false);
+  });
+
+  it("is not begun while its job is paused, nor afterwards", () => {
+    const { runs, hold, watch } = stage();
+    watch(0, 100);
+    hold.paused = true;
+    const before = runs.size;
+    watch(101, 700);
+    expect(runs.size - before).toBeLessThanOrEqual(1);
+    hold.paused = false;
+    watch(701, 760);
+    expect(runs.size - before).toBeLessThanOrEqual(2);
   });
 });
