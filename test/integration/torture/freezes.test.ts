@@ -39,7 +39,7 @@ async function isStopped(pid: number): Promise<boolean> {
 const FENCED = "tutti_hand_off_fenced_writes_total";
 const LATE = "tutti_hand_off_late_sends_total";
 
-/** Whoever is asked by a blind one is a person, and a person may take longer than a test. */
+/** Where a start is blind its successor sends nothing, and asks a person. */
 describe.each(TOOLS.filter(({ handOff }) => handOff !== "blind"))("a frozen replica, in $name,", (tool) => {
   it.for([
     ["does not send what it was about to", "before-send", LATE],

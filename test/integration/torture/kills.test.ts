@@ -81,8 +81,8 @@ function summary(outcomes: readonly string[]): string {
 }
 
 const DONE = "confirmed, 1 run, ours";
-/** Of a tool that shows no key: one run at most, and a person is asked where we cannot tell. */
-const HONEST = [DONE, "uncertain, 0 run", "uncertain, 1 run"];
+/** Of a tool that shows no key: a run is found by exclusion, for each job was started once; without one a person is asked. */
+const HONEST = [DONE, "uncertain, 0 run"];
 
 describe.each(TOOLS)("a start in $name", (tool) => {
   const all: string[] = [];
@@ -95,7 +95,7 @@ describe.each(TOOLS)("a start in $name", (tool) => {
 
   it.concurrent.for(FAILPOINTS)(
     `happens once, although we are killed ${KILLS} times at %s`,
-    { timeout: 300_000 },
+    { timeout: 30_000 * (FIRST + KILLS) },
     async (point, { skip }) => {
       const scene = await openScene(tool, FIRST + KILLS);
       try {
