@@ -8,7 +8,7 @@ import { createLogin, type Login } from "./sandbox/login.ts";
 import { type Quirks, usualQuirks } from "./sandbox/quirks.ts";
 import { buildServer, type Server } from "./sandbox/server.ts";
 import { controller as openController } from "./sandbox/state.ts";
-import { type JenkinsWorld, jenkinsWorld } from "./sandbox/world.ts";
+import { type JenkinsJob, type JenkinsWorld, jenkinsWorld } from "./sandbox/world.ts";
 
 export interface JenkinsSandboxOptions extends SandboxOptions {
   readonly version?: string;
@@ -16,6 +16,8 @@ export interface JenkinsSandboxOptions extends SandboxOptions {
   readonly auth?: "token" | "password" | "none";
   /** The path it lives under, such as `/jenkins`. */
   readonly prefix?: string;
+  /** Of the jobs it begins with; none makes them blind. */
+  readonly parameters?: JenkinsJob["parameters"];
   /** More of `spec.config`. */
   readonly settings?: Readonly<Record<string, string | boolean | readonly string[]>>;
 }
@@ -58,7 +60,9 @@ export const openJenkinsSandbox = async (options: JenkinsSandboxOptions = {}): P
     atLeast: (major, minor) => isAtLeast(quirks.version, major, minor),
   };
   const world = jenkinsWorld(controller);
-  for (let at = 0; at < (options.jobs ?? 0); at += 1) world.addJob({ id: `job_${String(at).padStart(3, "0")}` });
+  const given = options.parameters === undefined ? {} : { parameters: options.parameters };
+  for (let at = 0; at < (options.jobs ?? 0); at += 1)
+    world.addJob({ id: `job_${String(at).padStart(3, "0")}`, ...given });
 
   const app = buildServer(server);
   await app.listen({ host: "127.0.0.1", port });

@@ -18,7 +18,7 @@ import { createMetrics } from "../../src/telemetry/metrics.ts";
 import { aJob } from "../integration/sync/given.ts";
 import { type FreshDatabase, freshDatabase } from "../support/database.ts";
 import type { Orders } from "./replica.ts";
-import type { Tool } from "./tools.ts";
+import { jobOf, type Start, type Tool } from "./tools.ts";
 
 /** So short that a test sees a takeover; in the same proportions as the real ones. */
 export const QUICK: Partial<Times> = {
@@ -37,7 +37,7 @@ export interface Scene {
   /** A tool that is only read has nothing to be killed over. */
   readonly canStart: boolean;
   /** Accepts a start: from here on it must happen once. */
-  accept(key: string, jobId: string): Promise<void>;
+  accept(start: Start): Promise<void>;
   intent(key: string): Promise<Intent>;
   orders(failpoint: string | null): Orders;
   close(): Promise<void>;
@@ -45,7 +45,8 @@ export interface Scene {
 
 const SOURCE = "one";
 
-export async function openScene({ adapter, open, handOff }: Tool, jobs: number): Promise<Scene> {
+export async function openScene(tool: Tool, jobs: number): Promise<Scene> {
+  const { adapter, open, handOff } = tool;
   const [database, sandbox] = await Promise.all([freshDatabase(), open({ jobs })]);
   const { db, url } = database;
   const { config } = sandbox;
@@ -69,7 +70,7 @@ export async function openScene({ adapter, open, handOff }: Tool, jobs: number):
   await remote.close?.();
   const [lease] = await claimSources(db, "the sync", 1);
   if (!lease) throw new Error("the source was not free");
-  const items = Array.from({ length: jobs }, (_, at) => aJob(`job_${String(at).padStart(3, "0")}`, { handOff }));
+  const items = Array.from({ length: jobs }, (_, at) => aJob(jobOf(tool, at), { handOff }));
   await applyJobs(db, lease, { items, readAt: new Date(), rejected: [] });
   const acting = createActing({ db, clock, waiters: createWaiters(), wake: () => undefined, patienceMs: 0 });
 
@@ -77,7 +78,7 @@ export async function openScene({ adapter, open, handOff }: Tool, jobs: number):
     database,
     sandbox,
     canStart: capabilities.includes("start"),
-    async accept(key, jobId) {
+    async accept({ key, jobId }) {
       const wish = acting.start({ source: SOURCE, jobId }, { key, parameters: null }, { principal: "ada", note: null });
       // Nobody here hands off: written down is all that can be said so far.
       await wish.catch((error: unknown) => {

@@ -56,6 +56,10 @@ export interface JenkinsWorld extends PlayableWorld {
   ): void;
   /** A step of a running pipeline waits for an agent. */
   addWaitingStep(jobId: string): void;
+  /** Runs of a job that people, or we in their place, have asked for; those without a number yet at the end. */
+  startedByHand(jobId: string): readonly string[];
+  /** What a run is called by now: one that we know by its item may have its number since. */
+  nameOf(jobId: string, runId: string): string;
 }
 
 export const KEY_PARAMETER = "TUTTI_KEY";
@@ -118,11 +122,16 @@ export function jenkinsWorld(controller: Controller): JenkinsWorld {
       const builds = [...controller.jobs.values()]
         .flatMap((job) => [...job.builds.values()])
         .filter(({ values }) => values[KEY_PARAMETER] === key);
-      return [
-        ...builds.sort((a, b) => a.timestamp - b.timestamp).map(({ number, timestamp }) => runIdOf(number, timestamp)),
-        ...waiting.map(({ id }) => queueIdOf(id)),
-      ];
+      return [...builds.sort((a, b) => a.timestamp - b.timestamp).map(nameOf), ...waiting.map(nameOf)];
     },
+    startedByHand(jobId) {
+      const builds = [...jobOf(jobId).builds.values()].filter(isByHand);
+      const waiting = [...controller.items.values()].filter(
+        (item) => item.jobId === jobId && isWaiting(item) && isByHand(item),
+      );
+      return [...builds, ...waiting].map(nameOf);
+    },
+    nameOf: (jobId, runId) => nameOf(locate(controller, jobOf(jobId), runId)),
     get requests() {
       return controller.requests;
     },
@@ -260,4 +269,12 @@ function locate(controller: Controller, job: JobState, runId: string): ItemState
   );
   if (!build) throw new Error(`the sandbox has no run ${runId} of ${job.fullName}`);
   return build;
+}
+
+function nameOf(found: ItemState | BuildState): string {
+  return "since" in found ? queueIdOf(found.id) : runIdOf(found.number, found.timestamp);
+}
+
+function isByHand({ causes }: ItemState | BuildState): boolean {
+  return causes.some(({ userId }) => userId !== undefined);
 }
