@@ -1,4 +1,4 @@
-/** `npm run bench -- engine|ingest|query|handoff|idle|all [--json] [--runs N]`: ours, the peer and the floor in one run. */
+/** `npm run bench -- engine|ingest|query|handoff|idle|kubernetes|all [--json] [--runs N]`: ours, the peer and the floor in one run. */
 import { parseArgs } from "node:util";
 import { type Line, print } from "./line.ts";
 import { buildPrograms } from "./program.ts";
@@ -15,6 +15,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   query: async () => (await import("./query/bench.ts")).benchQueries,
   ingest: async () => (await import("./ingest/bench.ts")).benchIngest,
   idle: async () => (await import("./idle/bench.ts")).benchIdle,
+  kubernetes: async () => (await import("./kubernetes/bench.ts")).benchKubernetes,
 };
 const PLANNED = ["engine", "handoff"];
 

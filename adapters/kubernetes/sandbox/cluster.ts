@@ -21,20 +21,20 @@ export interface Logs {
 }
 
 export function createLogs(): Logs {
-  const texts = new Map<string, string>();
+  const texts = new Map<string, Map<string, string>>();
   const listeners = new Set<(uid: string, container: string, text: string) => void>();
+  const read = (uid: string, container: string) => texts.get(uid)?.get(container) ?? "";
   return {
-    read: (uid, container) => texts.get(`${uid}/${container}`) ?? "",
+    read,
     write(uid, container, text) {
-      texts.set(`${uid}/${container}`, (texts.get(`${uid}/${container}`) ?? "") + text);
+      const its = texts.get(uid) ?? new Map<string, string>();
+      texts.set(uid, its.set(container, read(uid, container) + text));
       for (const hear of listeners) hear(uid, container, text);
     },
     subscribe(hear) {
       listeners.add(hear);
       return () => listeners.delete(hear);
     },
-    forget(uid) {
-      for (const key of texts.keys()) if (key.startsWith(`${uid}/`)) texts.delete(key);
-    },
+    forget: (uid) => void texts.delete(uid),
   };
 }

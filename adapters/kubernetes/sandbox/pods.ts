@@ -40,7 +40,7 @@ export function controllerLabels({ metadata }: JobObject): Readonly<Record<strin
 }
 
 export function podsOfJob({ store }: Cluster, { metadata }: JobObject): PodObject[] {
-  return store.list("pods").filter((pod) => pod.metadata.labels?.["controller-uid"] === metadata.uid) as PodObject[];
+  return store.controlledBy("pods", metadata.uid) as PodObject[];
 }
 
 export function removePods(cluster: Cluster, job: JobObject): void {

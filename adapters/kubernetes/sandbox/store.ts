@@ -4,6 +4,7 @@
  */
 import { randomUUID } from "node:crypto";
 import type { ApiObject, Metadata } from "./objects.ts";
+import { type SortedKeys, sortedKeys } from "./sorted-keys.ts";
 
 export type Kind = "jobs" | "cronjobs" | "pods" | "events" | "namespaces";
 export type EventType = "ADDED" | "MODIFIED" | "DELETED";
@@ -30,6 +31,8 @@ export interface Store {
   get(kind: Kind, namespace: string, name: string): ApiObject | null;
   /** In the order of namespace and name. */
   list(kind: Kind): readonly ApiObject[];
+  /** Found without a look at all the others: the pods of a Job, while there are ten thousand of each. */
+  controlledBy(kind: Kind, controllerUid: string): readonly ApiObject[];
   create(kind: Kind, object: NewObject, createdAt: string): ApiObject;
   replace(kind: Kind, object: ApiObject): ApiObject;
   remove(kind: Kind, object: ApiObject): void;
@@ -47,10 +50,14 @@ const KEPT_SNAPSHOTS = 8;
 
 interface Table {
   readonly objects: Map<string, ApiObject>;
+  readonly order: SortedKeys;
+  /** Keys by the label `controller-uid`. */
+  readonly controlled: Map<string, Set<string>>;
   events: StoreEvent[];
   readonly snapshots: Map<number, Snapshot>;
   readonly listeners: Set<(event: StoreEvent) => void>;
-  sorted: readonly ApiObject[] | null;
+  /** Handed out as it is, so never changed: a snapshot may hold it. */
+  listed: readonly ApiObject[] | null;
 }
 
 export function createStore(): Store {
@@ -64,10 +71,12 @@ export function createStore(): Store {
     if (known) return known;
     const fresh: Table = {
       objects: new Map(),
+      order: sortedKeys(),
+      controlled: new Map(),
       events: [],
       snapshots: new Map(),
       listeners: new Set(),
-      sorted: null,
+      listed: null,
     };
     tables.set(kind, fresh);
     return fresh;
@@ -77,9 +86,9 @@ export function createStore(): Store {
     version += 1;
     const written = { ...object, metadata: { ...object.metadata, resourceVersion: String(version) } };
     const its = table(kind);
-    if (type === "DELETED") its.objects.delete(keyOf(written.metadata));
-    else its.objects.set(keyOf(written.metadata), written);
-    its.sorted = null;
+    if (type === "DELETED") drop(its, written);
+    else keep(its, written);
+    its.listed = null;
     const event = { type, version, object: written, before };
     its.events.push(event);
     if (its.events.length >= 2 * KEPT_EVENTS) its.events = its.events.slice(-KEPT_EVENTS);
@@ -87,10 +96,10 @@ export function createStore(): Store {
     return written;
   }
 
-  function listSorted(kind: Kind): readonly ApiObject[] {
+  function list(kind: Kind): readonly ApiObject[] {
     const its = table(kind);
-    its.sorted ??= [...its.objects].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, object]) => object);
-    return its.sorted;
+    its.listed ??= objectsOf(its, its.order.all());
+    return its.listed;
   }
 
   return {
@@ -98,7 +107,8 @@ export function createStore(): Store {
       return version;
     },
     get: (kind, namespace, name) => table(kind).objects.get(keyOf({ namespace, name })) ?? null,
-    list: listSorted,
+    list,
+    controlledBy: (kind, controllerUid) => objectsOf(table(kind), table(kind).controlled.get(controllerUid) ?? []),
     create(kind, object, createdAt) {
       const metadata = { uid: randomUUID(), creationTimestamp: createdAt, resourceVersion: "0", ...object.metadata };
       return write(kind, "ADDED", { ...object, metadata } as ApiObject, null);
@@ -120,7 +130,7 @@ export function createStore(): Store {
     },
     snapshot(kind) {
       const { snapshots } = table(kind);
-      const taken = { version, objects: listSorted(kind) };
+      const taken = { version, objects: list(kind) };
       snapshots.set(version, taken);
       for (const old of snapshots.keys()) {
         if (snapshots.size <= KEPT_SNAPSHOTS) break;
@@ -137,6 +147,36 @@ export function createStore(): Store {
       }
     },
   };
+}
+
+function keep(table: Table, object: ApiObject): void {
+  const key = keyOf(object.metadata);
+  const before = table.objects.get(key);
+  if (!before) table.order.add(key);
+  table.objects.set(key, object);
+  const [was, is] = [before && controllerUidOf(before), controllerUidOf(object)];
+  if (was === is) return;
+  if (was !== undefined) table.controlled.get(was)?.delete(key);
+  if (is !== undefined) table.controlled.set(is, (table.controlled.get(is) ?? new Set()).add(key));
+}
+
+function drop(table: Table, object: ApiObject): void {
+  const key = keyOf(object.metadata);
+  const uid = controllerUidOf(object);
+  table.objects.delete(key);
+  table.order.remove(key);
+  if (uid === undefined) return;
+  const keys = table.controlled.get(uid);
+  keys?.delete(key);
+  if (keys?.size === 0) table.controlled.delete(uid);
+}
+
+function objectsOf({ objects }: Table, keys: Iterable<string>): readonly ApiObject[] {
+  return [...keys].flatMap((key) => objects.get(key) ?? []);
+}
+
+function controllerUidOf({ metadata }: ApiObject): string | undefined {
+  return metadata.labels?.["controller-uid"];
 }
 
 function keyOf({ namespace, name }: Pick<Metadata, "namespace" | "name">): string {

@@ -124,7 +124,7 @@ export function kubernetesWorld(cluster: Cluster, requests: readonly string[]): 
     job: jobOf,
     writeLog(jobId, runId, text, container = "main") {
       const { uid } = jobOf(jobId, runId).metadata;
-      const pod = store.list("pods").find(({ metadata }) => metadata.labels?.["controller-uid"] === uid);
+      const [pod] = store.controlledBy("pods", uid);
       if (pod) cluster.logs.write(pod.metadata.uid, container, text);
     },
     warnAbout(jobId, reason, message) {
