@@ -10,7 +10,8 @@ const steps = [
   { what: "check", command: ["npm", "run", "check"] },
   {
     what: "integration tests on Debian's PostgreSQL 15",
-    command: ["npm", "test", "--", "--project", "integration"],
+    // Killing our own processes asks nothing of the database that the tests of the store do not ask.
+    command: ["npm", "test", "--", "--project", "integration", "--exclude", "test/integration/torture/**"],
     env: { TUTTI_TEST_POSTGRES: "debian" },
     prepare: provideDebianPostgres,
   },

@@ -27,7 +27,7 @@ async function given(exchanges: Exchange[]): Promise<KubernetesStage> {
 function judged(exchanges: readonly Exchange[]): string[] {
   const strangers = exchanges.filter((exchange) => !spec.covers(exchange)).map(({ method, url }) => `${method} ${url}`);
   expect(strangers.filter((line) => !ELSEWHERE.test(line))).toEqual([]);
-  const own = exchanges.filter(spec.covers);
+  const own = exchanges.filter((exchange) => spec.covers(exchange));
   expect(own.length).toBeGreaterThan(5);
   return own.flatMap((exchange) => {
     const line = `${exchange.method} ${exchange.url.split("?")[0]}`;

@@ -92,7 +92,7 @@ interface KstatusCase {
 }
 
 describe("the cases of kstatus", () => {
-  const { cases } = readCases<{ readonly cases: readonly KstatusCase[] }>("kstatus-cases.json");
+  const { cases } = readCases("kstatus-cases.json") as { readonly cases: readonly KstatusCase[] };
 
   it.each([
     ["jobNoStatus", "queued"],
@@ -119,7 +119,7 @@ interface MetricsCases {
 const seconds = (at: Date | null) => (at === null ? null : at.getTime() / 1_000);
 
 describe("the cases of kube-state-metrics", () => {
-  const { jobs, cronjobs } = readCases<MetricsCases>("kube-state-metrics-cases.json");
+  const { jobs, cronjobs } = readCases("kube-state-metrics-cases.json") as MetricsCases;
 
   it.each(jobs.map(({ object, expected }) => [object.metadata.name, object, expected] as const))(
     "%s has the state and the times it is said to have",

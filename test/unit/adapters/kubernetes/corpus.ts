@@ -13,16 +13,17 @@ export interface CorpusObject {
 
 /** Their authors left out what every server writes. */
 export function asServed(object: CorpusObject): CorpusObject {
-  return { ...object, metadata: { ...{ namespace: "default", uid: "0f8c1a2b-uid" }, ...object.metadata } };
+  const written = { namespace: "default", uid: "0f8c1a2b-uid" };
+  return { ...object, metadata: { ...written, ...object.metadata } };
 }
 
-export function readCases<T>(file: string): T {
-  return JSON.parse(readFileSync(join(FOLDER, file), "utf8")) as T;
+export function readCases(file: string): unknown {
+  return JSON.parse(readFileSync(join(FOLDER, file), "utf8"));
 }
 
 export function readFilled(): (readonly [string, CorpusObject])[] {
   const files = readdirSync(FOLDER).filter((file) => file.startsWith("fullyfilled-"));
-  return files.map((file) => [file, readCases<CorpusObject>(file)] as const);
+  return files.map((file) => [file, readCases(file) as CorpusObject] as const);
 }
 
 /** One file holds what an action makes: a list with operations. */
